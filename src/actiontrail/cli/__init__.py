@@ -1,0 +1,7 @@
+"""The front door: the `actiontrail` command.
+
+Lives here: one module per family of commands, the profile, the signed client, the exit codes.
+Never here: logic that a server, or a library, could want too.
+May import: everything.
+Start at: main.py.
+"""

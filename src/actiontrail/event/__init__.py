@@ -1,0 +1,8 @@
+"""What an event is, its bytes, and the language that chooses events. All pure.
+
+Lives here: the event model, one module per foreign format, the channel table, the record line,
+the selector language.
+Never here: clocks, files, sockets, who asked, where an event is kept.
+May import: errors.
+Start at: model.py, then formats/__init__.py and selector.py.
+"""

@@ -1,0 +1,8 @@
+"""Proofs for people: what an auditor can check without us.
+
+Lives here: the evidence of one event (record, digest, inclusion proof, checkpoint) made and
+verified in plain words.
+Never here: hashing and signatures themselves (ledger).
+May import: query, capture, access and below.
+Start at: receipt.py.
+"""

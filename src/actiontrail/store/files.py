@@ -1,0 +1,54 @@
+"""Durable files: what is on disk when a call returns is still there after a power cut.
+
+Every write that matters goes through here, so that a test can break each call in turn.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable: a new or renamed file is not, until its folder is."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """`folder` and its parents exist, durably."""
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in reversed(missing):
+        sync_folder(made.parent)
+
+
+def write_all(handle: int, data: bytes | memoryview) -> None:
+    """Write all of `data`; the kernel may take it in pieces."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
+    """`path` holds `data`, wholly or, after a crash, still what it held before.
+
+    With `durable` it is on disk when this returns; without, a power cut may bring the old content back.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        write_all(handle, data)
+        if durable:
+            os.fsync(handle)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    finally:
+        os.close(handle)
+    temporary.replace(path)
+    if durable:
+        sync_folder(path.parent)
