@@ -1,0 +1,1 @@
+"""The control database's history: one numbered file per change, never edited once released."""

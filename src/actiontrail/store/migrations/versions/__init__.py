@@ -1,0 +1,1 @@
+"""The numbered changes; alembic finds them here by their `revision`."""
