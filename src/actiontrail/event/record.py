@@ -46,7 +46,14 @@ def received_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def head(account: str, *, received: str, source: str, format: str, masked: tuple[str, ...] = ()) -> tuple[bytes, bytes]:  # noqa: A002
+def head(
+    account: str,
+    *,
+    received: str,
+    source: str,
+    format: str,  # noqa: A002 - what the line calls it
+    masked: tuple[str, ...] = (),
+) -> tuple[bytes, bytes]:
     """The line's bytes before and after the sequence number, up to where the event begins."""
     before = b'{"account":' + msgspec.json.encode(account) + b',"seq":'
     fields = {"received": received, "source": source, "format": format}

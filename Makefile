@@ -1,0 +1,94 @@
+# One name for each thing one does here. Needs make and a Python >= 3.11 with venv; nothing else.
+#
+#   make setup   .venv/ with the locked dependencies and this package
+#   make run     a recorder with a sample account on http://127.0.0.1:8770 (PORT=…, DATA=…)
+#   make test    everything CI runs
+#   make check   the same, after formatting
+#   make docs    the generated reference pages
+#   make bench   the performance table (FULL=1 for ten million events)
+#   make soak    the long campaigns
+#   make lock    the lock files, from pyproject.toml
+#   make clean   remove what was made, but never data/
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+PORT ?= 8770
+JOBS ?= 2
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup run test check format lint types imports tests docs bench soak lock clean
+.DEFAULT_GOAL := setup
+
+setup: $(VENV)/.installed $(VENV)/.system
+
+$(VENV)/.made:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "ActionTrail needs Python 3.11 or newer, and none was found. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
+	@echo "making $(VENV)"
+	@"$(PYTHON)" -m venv $(VENV) || { \
+		echo "'$(PYTHON) -m venv' failed. On Debian and Ubuntu it is in a package of its own: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.locked: $(VENV)/.made requirements.lock requirements-test.lock
+	@echo "installing the locked dependencies"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock -r requirements-test.lock
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What some tests would like to find on the machine. Never fatal: those tests skip without it.
+$(VENV)/.system: $(VENV)/.made tools/system.sh
+	@sh tools/system.sh
+	@touch $@
+
+run: $(VENV)/.installed
+	@exec $(BIN)/actiontrail demo --data "$(DATA)" --port "$(PORT)"
+
+test: setup
+	$(BIN)/ruff format --check .
+	$(MAKE) --no-print-directory lint types imports tests
+
+check: setup format
+	$(MAKE) --no-print-directory lint types imports tests
+
+format: $(VENV)/.installed
+	$(BIN)/ruff format .
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+imports: $(VENV)/.installed
+	$(BIN)/lint-imports
+
+tests: $(VENV)/.installed
+	$(BIN)/python -m pytest -n $(JOBS)
+
+docs: $(VENV)/.installed
+	$(BIN)/python -m actiontrail.cli.reference docs/reference
+
+bench: setup
+	$(BIN)/python -m bench.run
+
+soak: setup
+	ACTIONTRAIL_SOAK=1 $(BIN)/python -m pytest -m soak -n $(JOBS) --timeout 7200
+
+# The registry's address stays out of the locks, so that they serve whoever uses a mirror.
+lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
+		--constraint requirements.lock --no-emit-index-url --no-header --quiet --output-file requirements-test.lock
+
+clean:
+	rm -rf $(VENV) build dist test-output .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

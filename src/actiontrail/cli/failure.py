@@ -1,0 +1,90 @@
+"""How a command ends: the exit codes, and errors in plain words on stderr.
+
+Standard output holds the answer and nothing else, so that it can be piped; whatever goes wrong is
+said on standard error, with `--json` as one JSON object, and the exit code says which kind it was.
+"""
+
+import sys
+from typing import NamedTuple, TextIO
+
+import msgspec
+
+from actiontrail.errors import Corruption, Outage, Refusal
+
+OK = 0
+BUG = 1
+USAGE = 2
+REFUSED = 3
+OUT = 4
+CORRUPT = 5
+INTERRUPTED = 130
+
+EXIT_CODES: dict[int, str] = {
+    OK: "done",
+    BUG: "a bug in the command itself: there is a traceback, please report it",
+    USAGE: "the command line is not one that the command understands",
+    REFUSED: "refused: what was asked for will not be done, and asking again changes nothing",
+    OUT: "outage: the server, or something that it leans on, did not answer; try again later",
+    CORRUPT: "corruption: the record, or a piece of evidence, does not agree with itself",
+    INTERRUPTED: "interrupted from the keyboard",
+}
+
+
+class Failure(NamedTuple):
+    """What the user is told."""
+
+    code: str
+    message: str
+    remedy: str
+    exit_code: int
+
+
+class Refused(Refusal):
+    """The server said no. `code` and `message` are its own; `request_id` finds the request in its log."""
+
+    def __init__(self, code: str, message: str, *, request_id: str = "", remedy: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.request_id = request_id
+        self.remedy = remedy
+
+
+class Unanswered(Outage):
+    """The server did not answer, or said that it cannot now."""
+
+    def __init__(
+        self, code: str, message: str, *, retry_after: float | None = None, remedy: str = ""
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.code = code
+        self.remedy = remedy
+
+
+def describe(error: Exception) -> Failure:
+    """What to say about `error`, which is one of the three kinds, or an `OSError` of a file the user named."""
+    code = str(getattr(error, "code", "") or type(error).__name__)
+    remedy = str(getattr(error, "remedy", "") or "")
+    if isinstance(error, Outage):
+        wait = error.retry_after
+        remedy = remedy or ("Try again later." if wait is None else f"Try again in {wait:g} seconds.")
+        return Failure(code, str(error), remedy, OUT)
+    if isinstance(error, Corruption):
+        return Failure(code, str(error), remedy, CORRUPT)
+    return Failure(code, str(error), remedy, REFUSED)
+
+
+def say(failure: Failure, *, as_json: bool, to: TextIO | None = None) -> None:
+    """Tell the user on standard error. What a server says is shown as text, never obeyed as terminal codes."""
+    stream = to or sys.stderr
+    if as_json:
+        error = {"code": failure.code, "message": failure.message, "remedy": failure.remedy}
+        stream.write(msgspec.json.encode({"error": error}).decode() + "\n")
+        return
+    stream.write(f"actiontrail: {printable(failure.message)}\n")
+    if failure.remedy and failure.remedy not in failure.message:
+        stream.write(f"  {printable(failure.remedy)}\n")
+
+
+def printable(text: str) -> str:
+    """`text` without control characters: an event may hold escape sequences that would rewrite a terminal."""
+    return "".join(char if char.isprintable() or char in "\n\t" else f"\\x{ord(char):02x}" for char in text)
