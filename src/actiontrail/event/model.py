@@ -2,13 +2,20 @@
 
 One shape for every source: ActionTrail's. Its JSON form (`encode`) is the object that LookupEvents
 answers, that a delivered file holds and that selectors look into; whatever a source says that has
-no place of its own stays in `extra` (top level) or under `additionalEventData`.
+no place of its own stays in `extra` (top level) or under `additionalEventData`. `parse` reads that
+form back, and is patient: a value that cannot be what its field wants stays in `extra` under its name.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+
+from actiontrail.event import moment
+from actiontrail.event.reading import UnmappableEvent, decode, mapping, text
+
+NO_TIME = datetime.min.replace(tzinfo=UTC)  # stands where a source did not say when
 
 
 class UserIdentity(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -20,6 +27,7 @@ class UserIdentity(msgspec.Struct, frozen=True, kw_only=True, rename="camel", om
     user_name: str = ""
     access_key_id: str = ""
     session_context: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -54,7 +62,146 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
     additional_event_data: dict[str, Any] = {}
     error_code: str = ""
     error_message: str = ""
-    is_global: bool = False
+    is_global: bool | None = None
     recipient_account_id: str = ""
     event_attributes: dict[str, Any] = {}
     extra: dict[str, Any] = {}
+
+
+def _wire_names(struct: type[msgspec.Struct], annotation: object) -> dict[str, str]:
+    fields = msgspec.structs.fields(struct)
+    return {
+        field.encode_name: field.name
+        for field in fields
+        if field.type == annotation and field.name != "extra"
+    }
+
+
+_TEXTS = _wire_names(Event, str)
+_OBJECTS = _wire_names(Event, dict[str, Any])
+_WHO_TEXTS = _wire_names(UserIdentity, str)
+WIRE_NAMES = frozenset(field.encode_name for field in msgspec.structs.fields(Event) if field.name != "extra")
+_PLAIN = [
+    (field.encode_name, field.name)
+    for field in msgspec.structs.fields(Event)
+    if field.name not in {"event_time", "is_global", "user_identity", "extra"}
+]
+_WHO = [
+    (field.encode_name, field.name) for field in msgspec.structs.fields(UserIdentity) if field.name != "extra"
+]
+
+
+def document(event: Event) -> dict[str, Any]:
+    """`event` in ActionTrail's shape, without its empty fields; a field of its own wins over one in `extra`."""
+    found = dict(event.extra)
+    for wire, name in _PLAIN:
+        value = getattr(event, name)
+        if value:
+            found[wire] = value
+    found["eventTime"] = moment.text(event.event_time)
+    if event.is_global is not None:
+        found["isGlobal"] = event.is_global
+    who = dict(event.user_identity.extra)
+    for wire, name in _WHO:
+        value = getattr(event.user_identity, name)
+        if value:
+            who[wire] = value
+    if who:
+        found["userIdentity"] = who
+    return found
+
+
+def encode(event: Event) -> bytes:
+    """`document(event)` as JSON."""
+    return msgspec.json.encode(document(event))
+
+
+def parse(raw: bytes) -> Event:
+    """The event that `raw`, a JSON object in ActionTrail's shape, holds. Raises `UnmappableEvent`."""
+    return from_document(decode(raw))
+
+
+def from_document(obj: Mapping[str, Any]) -> Event:
+    """The event that `obj`, in ActionTrail's shape, holds; `event_id` may be empty. Raises `UnmappableEvent`."""
+    fields: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, value in obj.items():
+        if key in _TEXTS:
+            name, found = _TEXTS[key], text(value)
+        elif key in _OBJECTS:
+            name, found = _OBJECTS[key], mapping(value)  # type: ignore[assignment]
+        elif key in _READERS:
+            name, read = _READERS[key]
+            found = read(value)
+        else:
+            extra[key] = value
+            continue
+        if found is None:
+            extra.update({key: value} if value is not None else {})
+        elif found != "":
+            fields[name] = found
+    if not fields.get("event_name"):
+        raise UnmappableEvent(
+            "eventName", "is missing, so nothing says what was done", "Send the operation's name as a string."
+        )
+    if "event_time" not in fields:
+        raise UnmappableEvent(
+            "eventTime", "is missing, so nothing says when it was done", "Send it as 2026-01-31T23:59:59Z."
+        )
+    return Event(**{"event_id": "", **fields}, extra=extra)
+
+
+def read_time(value: object, field: str = "eventTime") -> datetime | None:
+    """The moment that `value` names; None if it is null or empty. Raises `UnmappableEvent`."""
+    if value is None or value == "":
+        return None
+    try:
+        return moment.parse(value)
+    except moment.BadTime as error:
+        raise UnmappableEvent(field, str(error), "Send it as 2026-01-31T23:59:59Z.") from error
+
+
+def _read_identity(value: object) -> UserIdentity | None:
+    given = mapping(value)
+    if given is None:
+        return None
+    fields: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, one in given.items():
+        found: Any = None
+        if key in _WHO_TEXTS:
+            found = text(one)
+        elif key == "sessionContext":
+            found = mapping(one)
+        if found is None:
+            extra[key] = one
+        elif found:
+            fields[_WHO_TEXTS.get(key, "session_context")] = found
+    return UserIdentity(**fields, extra=extra)
+
+
+def _read_resources(value: object) -> dict[str, list[str]] | None:
+    given = mapping(value)
+    if given is None:
+        return None
+    found: dict[str, list[str]] = {}
+    for kind, names in given.items():
+        listed = [text(name) for name in (names if isinstance(names, list) else [names])]
+        if any(name is None for name in listed):
+            return None
+        found[kind] = [name for name in listed if name]
+    return found
+
+
+def _read_truth(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
+
+
+_READERS: dict[str, tuple[str, Any]] = {
+    "eventTime": ("event_time", read_time),
+    "userIdentity": ("user_identity", _read_identity),
+    "referencedResources": ("referenced_resources", _read_resources),
+    "isGlobal": ("is_global", _read_truth),
+}

@@ -1,0 +1,102 @@
+"""ActionTrail's own events, with every oddity that its documents and deliveries show. Pure.
+
+Field names may begin with a capital letter, as one cloud service wrote them; the platform events
+that name `EventID` and `EventProduct` are read too.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from actiontrail.event import moment
+from actiontrail.event.formats.form import Format
+from actiontrail.event.model import WIRE_NAMES, Event, from_document
+from actiontrail.event.reading import NESTING_MAX
+
+_OWN_SIGNS = frozenset(
+    {"acsRegion", "eventSource", "serviceName", "eventType", "eventId", "apiVersion", "eventRW"}
+)
+_CAPITAL_SIGNS = frozenset(
+    {"AcsRegion", "EventSource", "ServiceName", "EventType", "EventId", "EventID", "EventProduct"}
+)
+_WHO = ("type", "principalId", "accountId", "userName", "accessKeyId", "sessionContext")
+_NAMES = {name.lower(): name for name in WIRE_NAMES} | {
+    "eventproduct": "serviceName",
+    "eventlocation": "acsRegion",
+    "resourceid": "resourceName",
+    "resourceownerid": "recipientAccountId",
+}
+_WHO_NAMES = {name.lower(): name for name in _WHO}
+
+
+def _matches(obj: Mapping[str, Any]) -> bool:
+    if "awsRegion" in obj or "sourceIPAddress" in obj:
+        return False
+    if "eventName" in obj:
+        return "eventTime" in obj and not _OWN_SIGNS.isdisjoint(obj)
+    return "EventName" in obj and "EventTime" in obj and not _CAPITAL_SIGNS.isdisjoint(obj)
+
+
+def _read(obj: dict[str, Any]) -> Event:
+    if "eventName" not in obj and "EventName" in obj:
+        obj = _small_letters(obj, _NAMES)
+        who = obj.get("userIdentity")
+        if isinstance(who, dict):
+            obj["userIdentity"] = _small_letters(who, _WHO_NAMES)
+    return from_document(obj)
+
+
+def _small_letters(obj: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """`obj` with the names of `names` spelled as there; the first of two spellings wins, the other stays as it is."""
+    found: dict[str, Any] = {}
+    for key, value in obj.items():
+        name = names.get(key.lower(), key)
+        found[key if name in found or (name != key and name in obj) else name] = value
+    return found
+
+
+FORMAT = Format("actiontrail", _matches, _read)
+
+
+class _Who(msgspec.Struct, rename="camel", gc=False):
+    account_id: str = ""
+
+
+class _Head(msgspec.Struct, rename="camel", gc=False):
+    """What admission needs; the decoder skips the rest, and still refuses malformed JSON there."""
+
+    event_id: str
+    event_name: str
+    event_time: datetime
+    recipient_account_id: str = ""
+    user_identity: _Who | None = None
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+def quick_look(raw: bytes) -> tuple[str, str] | None:
+    """The event's id and account, if `raw` is a plain event; None says nothing but "read it in full".
+
+    The decoder does not look into what it skips for two things that a full reading refuses or
+    mends: bytes that are no UTF-8, and nesting. Both are looked at here.
+    """
+    if raw.count(b"{") + raw.count(b"[") > NESTING_MAX:
+        return None
+    try:
+        head = _head.decode(raw)
+        if not raw.isascii():
+            raw.decode()
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    if (
+        not head.event_id
+        or not head.event_name
+        or head.event_time.year - 1 not in moment.YEARS
+        or head.event_time.year + 1 not in moment.YEARS
+    ):
+        return None
+    who = head.user_identity
+    return head.event_id, head.recipient_account_id or (who.account_id if who else "")
