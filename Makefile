@@ -35,11 +35,11 @@ $(VENV)/.made:
 
 $(VENV)/.locked: $(VENV)/.made requirements.lock requirements-test.lock
 	@echo "installing the locked dependencies"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock -r requirements-test.lock
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock -r requirements-test.lock
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.locked pyproject.toml
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 # What some tests would like to find on the machine. Never fatal: those tests skip without it.
