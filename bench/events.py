@@ -205,10 +205,10 @@ class World:
         agent = _AGENTS[rank % len(_AGENTS)]
         if rank >= USERS + ROLES:
             host = f"{_letters(rng, 6)}.aliyuncs.com"
-            identity = {"type": "system", "userName": host, "accountId": self._account}
-            return _Caller(host, "", host, host, msgspec.json.encode(identity))
+            system = {"type": "system", "userName": host, "accountId": self._account}
+            return _Caller(host, "", host, host, msgspec.json.encode(system))
         if rank >= USERS:
-            name = f"worker-role-{rank - USERS:03}:session-{_letters(rng, 8)}"
+            name = f"worker-role-{rank - USERS:03}:session-{_letters(rng, 10)}"
             key, kind, principal = (
                 "STS.NU" + _letters(rng, 22),
                 "assumed-role",
@@ -216,7 +216,7 @@ class World:
             )
         else:
             sits_at_the_console = rank % 7 == 0
-            name, kind, principal = f"person-{rank:04}", "ram-user", _digits(rng, 18)
+            name, kind, principal = f"person-{_letters(rng, 6)}", "ram-user", _digits(rng, 18)
             key, agent = ("", "") if sits_at_the_console else ("LTAI5t" + _letters(rng, 18), agent)
         identity = {
             "type": kind,

@@ -1,0 +1,275 @@
+"""One function for each row of the table: what is done, and what is counted.
+
+Times are wall clock on the machine that also runs the load client and, in the ingest rows, the
+projection that follows: that is how a small installation runs, and it costs us, not the peers.
+"""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from bench.client import Job, Load, Outcome, post
+from bench.events import World
+from bench.peers import Peer, folder_bytes
+from bench.service import Caller, Service, command
+
+LOOKUP_KEYS = {
+    "id": "EventId",
+    "key": "EventAccessKeyId",
+    "user": "User",
+    "ip": "SourceIpAddress",
+    "resource": "ResourceName",
+}
+PAGE = 50
+CATCH_UP_S = 3600
+PROBES = 100
+PACE = 5000
+PACE_BATCH = 50
+PACE_S = 20
+
+
+class Plan(NamedTuple):
+    """Which world is sent, and how much of it."""
+
+    seed: int
+    end: datetime
+    events: int
+    peer_events: int
+    rounds: int
+
+    def world(self, account: str) -> World:
+        """The world that the record is filled from."""
+        return World(self.seed, account=account, end=self.end, total=self.events)
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """The value that `part` of `values` do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * part), len(ordered) - 1)]
+
+
+def fill(service: Service, plan: Plan, start: int, stop: int) -> Outcome:
+    """Post batches `start` to `stop` of a thousand each, as fast as they are taken."""
+    job = Job(
+        port=service.port,
+        token=service.token,
+        seed=plan.seed,
+        account=service.account,
+        end=plan.end,
+        total=plan.events,
+        start=start,
+        stop=stop,
+        ready_made=stop - start <= 500,
+    )
+    outcome = Load(job).go().outcome()
+    sent = (stop - start) * job.size
+    assert outcome.accepted == sent, f"{outcome.accepted} of {sent} accepted, {outcome.repeated} repeated"
+    return outcome
+
+
+def load_peer(peer: Peer, world: World, start: int, stop: int) -> float:
+    """Load batches `start` to `stop` of a thousand each; events a second."""
+    spent = 0.0
+    for batch in world.batches(start, stop):
+        prepared = peer.prepare(batch)
+        begun = time.perf_counter()
+        peer.load(prepared)
+        spent += time.perf_counter() - begun
+    return (stop - start) * 1000 / spent
+
+
+def caught_up(service: Service, size: int) -> float:
+    """Wait until search sees `size` events; how many seconds that took."""
+    caller = service.caller()
+    begun = time.perf_counter()
+    while caller.json("/v1/search?limit=1")["projectionSize"] < size:
+        if time.perf_counter() - begun > CATCH_UP_S:
+            raise TimeoutError(f"search does not see {size} events after {CATCH_UP_S} s")
+        time.sleep(0.25)
+    caller.close()
+    return time.perf_counter() - begun
+
+
+def alone(service: Service, plan: Plan, count: int) -> list[float]:
+    """Milliseconds until one event is acknowledged, one after another on one connection."""
+    job = Job(
+        port=service.port,
+        token=service.token,
+        seed=plan.seed + 1,
+        account=service.account,
+        end=plan.end,
+        total=count,
+        start=0,
+        stop=count,
+        size=1,
+        connections=1,
+    )
+    return Load(job).go().outcome().waits_ms
+
+
+def searchable(service: Service, plan: Plan) -> tuple[list[float], Outcome]:
+    """Milliseconds from an acknowledgement until search by id finds the event, at a steady 5 000 events/s."""
+    job = Job(
+        port=service.port,
+        token=service.token,
+        seed=plan.seed + 2,
+        account=service.account,
+        end=plan.end,
+        total=PACE * PACE_S,
+        start=0,
+        stop=PACE * PACE_S // PACE_BATCH,
+        size=PACE_BATCH,
+        rate=PACE,
+        connections=4,
+    )
+    load = Load(job).go()
+    probes = World(plan.seed + 3, account=service.account, end=plan.end, total=PROBES)
+    waits = [_until_found(service, probes.batch(number, 1)[0]) for number in range(PROBES)]
+    return waits, load.outcome()
+
+
+def _until_found(service: Service, event: bytes) -> float:
+    """Post one event, then ask for it until it is there."""
+    found = json.loads(event)
+    connection, caller = HTTPConnection("127.0.0.1", service.port, timeout=60), service.caller()
+    post(connection, service.token, event)
+    begun = time.perf_counter()
+    while not lookup(caller, "id", found["eventId"], _text_time(found["eventTime"])):
+        time.sleep(0.005)
+    wait_ms = (time.perf_counter() - begun) * 1000
+    connection.close()
+    caller.close()
+    time.sleep(max(0.0, PACE_S / PROBES - wait_ms / 1000))
+    return wait_ms
+
+
+def lookup(caller: Caller, what: str, value: str, end: datetime) -> list[str]:
+    """Ids of the newest fifty, by LookupEvents over the whole look-back."""
+    query = {
+        "StartTime": _text(end - timedelta(days=89)),
+        "EndTime": _text(end + timedelta(minutes=1)),
+        "LookupAttribute.1.Key": LOOKUP_KEYS[what],
+        "LookupAttribute.1.Value": value,
+        "MaxResults": str(PAGE),
+    }
+    return [event["eventId"] for event in caller.operation("LookupEvents", query)["Events"]]
+
+
+Ask = Callable[[str, str], list[str]]
+
+
+def needles(
+    askers: dict[str, Ask], values: dict[str, list[str]], repeats: int
+) -> dict[str, dict[str, float]]:
+    """Median milliseconds for each kind of needle, each asker in turn for each value, once asked before.
+
+    Raises if two answer differently: a wrong answer has no time.
+    """
+    times: dict[str, dict[str, list[float]]] = {name: {} for name in askers}
+    for what, wanted in values.items():
+        for value in wanted:
+            answers = {name: ask(what, value) for name, ask in askers.items()}
+            _agree(what, value, answers)
+            for _ in range(repeats):
+                for name, ask in askers.items():
+                    begun = time.perf_counter()
+                    ask(what, value)
+                    times[name].setdefault(what, []).append((time.perf_counter() - begun) * 1000)
+    return {
+        name: {what: statistics.median(spent) for what, spent in kinds.items()}
+        for name, kinds in times.items()
+    }
+
+
+def _agree(what: str, value: str, answers: dict[str, list[str]]) -> None:
+    """All answered as many, and the same unless a page was cut inside one second."""
+    seen = {name: sorted(answer) for name, answer in answers.items()}
+    first = next(iter(seen.values()))
+    for name, answer in seen.items():
+        same = len(answer) == PAGE == len(first) or answer == first
+        assert same, f"{name} answers {len(answer)} events for {what} {value}, others {len(first)}"
+
+
+def facets(asks: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median milliseconds of facets and histogram, each asker in turn, once asked before."""
+    times: dict[str, list[float]] = {name: [] for name in asks}
+    for ask in asks.values():
+        ask()
+    for _ in range(repeats):
+        for name, ask in asks.items():
+            begun = time.perf_counter()
+            ask()
+            times[name].append((time.perf_counter() - begun) * 1000)
+    return {name: statistics.median(spent) for name, spent in times.items()}
+
+
+def ask_facets(caller: Caller, end: datetime, days: int = 30) -> None:
+    """Counts by service, event and user, and by day, of the newest `days`."""
+    span = {"start": _text(end - timedelta(days=days)), "end": _text(end)}
+    caller.json(f"/v1/facets?{urlencode({**span, 'fields': 'serviceName,eventName,userIdentity.userName'})}")
+    caller.json(f"/v1/histogram?{urlencode(span)}")
+
+
+def disk(service: Service, events: int) -> dict[str, float]:
+    """Bytes on disk for each event, by part."""
+    parts = {
+        "segments": service.data / "ledger" / "segments",
+        "hash files": service.data / "ledger" / "tile",
+        "memory of ids": service.data / "repeats",
+        "projection": service.data / "projection",
+    }
+    sizes = {name: folder_bytes(folder) for name, folder in parts.items()}
+    sizes["everything else"] = folder_bytes(service.data) - sum(sizes.values())
+    sizes["together"] = sum(sizes.values())
+    return {name: size / events for name, size in sizes.items()}
+
+
+def proofs(service: Service, ids: Sequence[str]) -> tuple[list[float], list[float], list[int]]:
+    """Milliseconds to make and to check the proof of each event, and its bytes."""
+    from actiontrail.evidence import receipt
+    from actiontrail.ledger.note import Verifier
+
+    caller = service.caller()
+    made, checked, sizes = [], [], []
+    verifier = Verifier(service.vkey)
+    for event_id in ids:
+        begun = time.perf_counter()
+        status, text = caller.get(f"/v1/proof/{event_id}")
+        made.append((time.perf_counter() - begun) * 1000)
+        assert status == 200, text[:300]
+        begun = time.perf_counter()
+        receipt.verify(text, verifier)
+        checked.append((time.perf_counter() - begun) * 1000)
+        sizes.append(len(text))
+    caller.close()
+    return made, checked, sizes
+
+
+def fsck(data: Path, events: int) -> float:
+    """Records a second of `actiontrail fsck` on a record at rest, its start included."""
+    begun = time.perf_counter()
+    command("fsck", "--data", str(data), "--json")
+    return events / (time.perf_counter() - begun)
+
+
+def restarts(service: Service, times: int) -> list[float]:
+    """Seconds from a start to being ready, a clean stop before each."""
+    seconds = []
+    for _ in range(times):
+        service.stop()
+        seconds.append(service.start())
+    return seconds
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,216 @@
+"""The real service, started as an operator would start it, and seen from outside.
+
+Two processes, fsync on, its own defaults but one: the quota of LookupEvents is lifted, because a
+benchmark asks more often than an account may.
+"""
+
+import json
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from actiontrail.api.signature import Sent, sign_acs3
+
+SETTINGS = "lookups_per_second = 100000\n"
+READY_S = 120
+STOP_S = 60
+
+
+class Service:
+    """A record in a folder of its own, and the service on it."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-service-"))
+        self.data = self.folder / "data"
+        made = command("init", "--data", str(self.data), "--json")
+        self.account, self.vkey, self.origin = made["accountId"], made["vkey"], made["origin"]
+        self.key_id, self.key_secret = made["accessKeyId"], made["accessKeySecret"]
+        with (self.data / "config.toml").open("a") as file:
+            file.write(f"\n{SETTINGS}")
+        self.token = command("keys", "token", "--data", str(self.data), "--json")["token"]
+        self.port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Serve; how many seconds it took until it was ready."""
+        begun = time.perf_counter()
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "actiontrail",
+                "serve",
+                "--data",
+                str(self.data),
+                "--port",
+                str(self.port),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log").open("ab"),
+        )
+        while time.perf_counter() - begun < READY_S:
+            if self._process.poll() is not None:
+                raise ChildProcessError(f"the service ended: {self.log()}")
+            if _ready(self.port):
+                return time.perf_counter() - begun
+            time.sleep(0.02)
+        raise TimeoutError(f"not ready after {READY_S} s: {self.log()}")
+
+    def stop(self) -> None:
+        """Let it drain and end."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait(STOP_S)
+            self._process = None
+
+    def close(self) -> None:
+        """Stop, and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self) -> str:
+        """The end of what it said."""
+        return (self.folder / "log").read_text()[-2000:]
+
+    def memory_mb(self) -> dict[str, float]:
+        """What each of its processes holds in memory now, by role."""
+        assert self._process
+        return {role(pid): resident_mb(pid) for pid in family(self._process.pid)}
+
+    def caller(self) -> "Caller":
+        """A connection that signs as the record's own account."""
+        return Caller(self.port, self.key_id, self.key_secret)
+
+
+class Caller:
+    """One kept-alive connection that signs each request with an AccessKey."""
+
+    def __init__(self, port: int, key_id: str, key_secret: str) -> None:
+        self._key = (key_id, key_secret)
+        self._host = f"127.0.0.1:{port}"
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=120)
+
+    def get(self, target: str, extra: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+        """The status and the body that `target` answers."""
+        headers = {
+            "host": self._host,
+            "x-acs-date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "x-acs-signature-nonce": secrets.token_hex(16),
+            **(extra or {}),
+        }
+        headers |= sign_acs3(*self._key, Sent("GET", target, headers, b""))
+        self._connection.request("GET", target, headers=headers)
+        response = self._connection.getresponse()
+        return response.status, response.read()
+
+    def operation(self, action: str, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever was answered
+        """What an operation of the public API answers."""
+        return self.json(
+            f"/?{urlencode(parameters)}", {"x-acs-action": action, "x-acs-version": "2020-07-06"}
+        )
+
+    def json(self, target: str, extra: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - whatever was answered
+        """What `target` answers, which must be a success."""
+        status, body = self.get(target, extra)
+        if status != 200:
+            raise ConnectionError(f"{target}: {status} {body[:300]!r}")
+        return json.loads(body)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Watch:
+    """Looks at the memory of a service twice a second and keeps the highest."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self.highest: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(0.5):
+            now = self._service.memory_mb()
+            now["together"] = sum(now.values())
+            for name, value in now.items():
+                self.highest[name] = max(self.highest.get(name, 0.0), value)
+
+
+def command(*arguments: str) -> Any:  # noqa: ANN401 - whatever was answered
+    """What an `actiontrail` command answers with `--json`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "actiontrail", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ChildProcessError(
+            f"actiontrail {' '.join(arguments[:2])}: {done.returncode} {done.stderr[-2000:]}"
+        )
+    return json.loads(done.stdout)
+
+
+def family(pid: int) -> list[int]:
+    """`pid` and every process under it."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(member for child in children for member in family(int(child)))]
+
+
+def role(pid: int) -> str:
+    """What a process of the service is there for, by its command line."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return "gone"
+    if b"--roles" in words:
+        return words[words.index(b"--roles") + 1].decode()
+    return "supervisor"
+
+
+def resident_mb(pid: int) -> float:
+    """Memory that `pid` alone would give back: its share of what is shared, counted once."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0.0
+
+
+def _ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
