@@ -18,7 +18,9 @@ from actiontrail.event.reading import UnmappableEvent, decode, mapping, text
 NO_TIME = datetime.min.replace(tzinfo=UTC)  # stands where a source did not say when
 
 
-class UserIdentity(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class UserIdentity(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True
+):
     """Who called. Ids are strings; an access key is there only for calls that were signed with one."""
 
     type: str = ""
@@ -30,7 +32,9 @@ class UserIdentity(msgspec.Struct, frozen=True, kw_only=True, rename="camel", om
     extra: dict[str, Any] = {}
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class Event(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True
+):
     """One operation. Empty means that the source did not say.
 
     `event_time` is the source's clock, in UTC. `resource_type` and `resource_name` are the flat

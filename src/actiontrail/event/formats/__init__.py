@@ -73,6 +73,8 @@ def to_event(format: str, raw: bytes, *, received: datetime | None = None) -> Ev
     An event without an id gets one from the digest of its bytes. Where a foreign source says no
     time, `received` stands in for it, and `additionalEventData.eventTimeSource` says so.
     """
+    if format == actiontrail.FORMAT.name and (event := actiontrail.plain(raw)):
+        return _complete(event, raw, (), received)
     chosen = _format(format)
     obj = decode(raw)
     found = next((layer for layer in layers(obj) if chosen.matches(layer.inner)), Unwrapped(obj, ()))

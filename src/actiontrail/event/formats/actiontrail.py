@@ -5,7 +5,7 @@ that name `EventID` and `EventProduct` are read too.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -100,3 +100,33 @@ def quick_look(raw: bytes) -> tuple[str, str] | None:
         return None
     who = head.user_identity
     return head.event_id, head.recipient_account_id or (who.account_id if who else "")
+
+
+_plain = msgspec.json.Decoder(Event)  # which forbids unknown fields, and fields of another type
+_UNLIKE_PLAIN = (b'"extra"', b"\\u00")  # a source's own `extra`, however it spells it
+
+
+def plain(raw: bytes) -> Event | None:
+    """The event that `raw` is, read in one pass, if nothing about it is odd; None says nothing but "read it in full".
+
+    What it answers is what a full reading answers, at a quarter of the time. Most of what a service
+    records is like that, and all of it is read again for search.
+    """
+    if raw.count(b"{") + raw.count(b"[") > NESTING_MAX or any(sign in raw for sign in _UNLIKE_PLAIN):
+        return None
+    try:
+        event = _plain.decode(raw)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    time = event.event_time
+    if (
+        not event.event_id
+        or not event.event_name
+        or not event.event_version
+        or time.tzinfo is not UTC
+        or time.microsecond
+        or time.year not in moment.YEARS
+        or any("" in names for names in event.referenced_resources.values())
+    ):
+        return None
+    return event
