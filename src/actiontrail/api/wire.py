@@ -1,0 +1,207 @@
+"""How answers and refusals look on the wire: the one table of public error codes. Pure.
+
+Every refusal that can reach a caller has its row here, and a test fails if one has none. A row with a
+message of its own says it in the public API's words, to the letter; what we know beyond that
+goes into `Detail`. No answer is ever empty: the official clients cannot read an empty body.
+"""
+
+import math
+import uuid
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from actiontrail.access import keys
+from actiontrail.api import door, nonces, signature, throttle, xml
+from actiontrail.api.operations import events, table
+from actiontrail.capture import body, intake, split
+from actiontrail.errors import Corruption, Outage, Refusal
+from actiontrail.event.formats import UnknownFormat
+from actiontrail.event.reading import UnmappableEvent
+from actiontrail.event.selector.parser import SelectorError
+from actiontrail.query import guard
+
+JSON = "application/json;charset=utf-8"
+XML = "text/xml;charset=utf-8"
+ERRORS_PAGE = "docs/reference/errors.md"
+RETRY_SECONDS = 1.0  # told where an outage does not know better
+
+
+class UnknownAction(Refusal):
+    """The operation is none of the version that was asked for."""
+
+
+class UnknownVersion(Refusal):
+    """The version is none that is spoken here."""
+
+
+class WrongMethod(Refusal):
+    """The operation is not called with this HTTP method."""
+
+
+class BodyTooLarge(Refusal):
+    """The request's body is larger than an operation ever needs."""
+
+
+class Row(NamedTuple):
+    """What a caller sees of a refusal. `{0.name}` in a text stands for the refusal's attribute `name`."""
+
+    status: int
+    code: str
+    message: str = ""  # empty: what the refusal says itself
+
+
+_INVALID = Row(400, "InvalidQueryParameter", "The specified query parameter is invalid.")
+_INCOMPLETE = Row(400, "IncompleteSignature")
+
+TABLE: dict[type[Refusal], Row] = {
+    signature.NoCredentials: Row(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action."),
+    signature.IncompleteSignature: Row(
+        400, "IncompleteSignature", "The request signature does not conform to Alibaba Cloud standards."
+    ),
+    signature.UnsupportedAlgorithm: _INCOMPLETE,
+    signature.BodyMismatch: Row(400, "InvalidContentSha256"),
+    signature.AmbiguousParameter: _INVALID,
+    signature.MalformedParameters: _INVALID,
+    signature.SignatureMismatch: Row(
+        400,
+        "SignatureDoesNotMatch",
+        "Specified signature is not matched with our calculation. server string to sign is:{0.string_to_sign}",
+    ),
+    door.RpcElsewhere: _INCOMPLETE,
+    door.UnknownAccessKey: Row(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found."),
+    door.InactiveAccessKey: Row(403, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."),
+    door.UnknownToken: Row(403, "InvalidIngestToken"),
+    door.MalformedTime: Row(
+        400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."
+    ),
+    door.ClockSkew: Row(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
+    nonces.TooOld: Row(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
+    nonces.NonceUsed: Row(400, "SignatureNonceUsed", "Specified signature nonce was used already."),
+    door.NonceMissing: Row(400, "InvalidSignatureNonce"),
+    door.SecurityTokenMissing: Row(
+        400, "MissingSecurityToken", "SecurityToken is mandatory for this action."
+    ),
+    door.SecurityTokenWrong: Row(
+        400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed."
+    ),
+    door.SecurityTokenExpired: Row(
+        400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired."
+    ),
+    door.MayNotRead: Row(403, "NoPermission", "You are not authorized to do this action."),
+    door.MayNotRecord: Row(403, "NoPermission", "You are not authorized to do this action."),
+    throttle.Throttled: Row(429, "Throttling.User", "Request was denied due to user flow control."),
+    UnknownAction: Row(
+        404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."
+    ),
+    UnknownVersion: Row(404, "InvalidVersion", "Specified parameter Version is not valid."),
+    WrongMethod: Row(405, "UnsupportedHTTPMethod", "This http method is not supported."),
+    BodyTooLarge: Row(413, "RequestEntityTooLarge"),
+    table.MissingParameter: Row(400, "Missing{0.name}", "{0.name} is mandatory for this action."),
+    table.InvalidParameter: _INVALID,
+    events.InvalidStartTime: Row(400, "InvalidParameterStartTime", "The specified StartTime is invalid."),
+    events.InvalidEndTime: Row(400, "InvalidParameterEndTime", "The specified EndTime is invalid."),
+    events.EmptyRange: Row(
+        400, "InvalidParameterCombination", "The end time must be later than the start time."
+    ),
+    events.InvalidNextToken: _INVALID,
+    events.UnknownAttribute: _INVALID,
+    SelectorError: Row(400, "InvalidQuery"),
+    guard.BadSql: Row(400, "InvalidSql"),
+    body.BodyTooLarge: Row(413, "RequestEntityTooLarge"),
+    body.BadEncoding: Row(400, "InvalidContentEncoding"),
+    body.UnknownEncoding: Row(415, "UnsupportedContentEncoding"),
+    split.UnsupportedContentType: Row(415, "UnsupportedMediaType"),
+    split.NoEvents: Row(400, "NoEvents"),
+    split.NotJson: Row(400, "MalformedBody"),
+    split.TooManyEvents: Row(413, "TooManyEvents"),
+    intake.NamedFormatUnknown: Row(400, "UnknownEventFormat"),
+    UnknownFormat: Row(400, "UnknownEventFormat"),
+    UnmappableEvent: Row(400, "UnmappableEvent"),
+    keys.UnknownAccount: Row(404, "EntityNotExist.Account"),
+    keys.UnknownCredential: Row(404, "EntityNotExist.AccessKey"),
+    keys.TooManyCredentials: Row(409, "LimitExceeded.AccessKey"),
+    keys.BadSession: Row(400, "InvalidParameter.Session"),
+    keys.BadNote: Row(400, "InvalidParameter.Note"),
+}
+UNAVAILABLE = Row(503, "ServiceUnavailable", "The service is unavailable. Please try again later.")
+DAMAGED = Row(
+    500, "InternalError.Corruption", "The record does not agree with itself; the operator has to run fsck."
+)
+INTERNAL = Row(500, "InternalError", "The request processing has failed due to some unknown error.")
+
+
+class Reply(NamedTuple):
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def new_request_id() -> str:
+    """Upper-case, as the public API's."""
+    return str(uuid.uuid4()).upper()
+
+
+def row(error: Exception) -> Row:
+    """How `error` is shown: the row of its class or of the nearest one above it."""
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            return TABLE[kind]
+    if isinstance(error, Refusal):
+        return Row(400, "InvalidParameter")
+    if isinstance(error, Outage):
+        return UNAVAILABLE
+    return DAMAGED if isinstance(error, Corruption) else INTERNAL
+
+
+def answer(
+    content: Mapping[str, Any], request_id: str, *, root: str = "Response", as_xml: bool = False
+) -> Reply:
+    """A good answer. Values may be `msgspec.Raw`: JSON that is passed on as it is."""
+    whole = {"RequestId": request_id, **content}
+    return Reply(200, _headers(request_id, as_xml=as_xml), _encode(root, whole, as_xml=as_xml))
+
+
+def refusal(error: Exception, request_id: str, *, host: str = "", as_xml: bool = False) -> Reply:
+    """What a caller is told of `error`. Of a bug nothing but the request id, by which it is found in the logs."""
+    shown = row(error)
+    code = shown.code.format(error)
+    said = str(error) if isinstance(error, Refusal | Outage) else ""
+    content = {
+        "RequestId": request_id,
+        "HostId": host or "actiontrail",
+        "Code": code,
+        "Message": shown.message.format(error) if shown.message else said,
+        "Recommend": f"{ERRORS_PAGE}#{code.lower().replace('.', '')}",
+    }
+    if shown.message and said:
+        content["Detail"] = said
+    headers = _headers(request_id, as_xml=as_xml) | _retry(error)
+    return Reply(shown.status, headers, _encode("Error", content, as_xml=as_xml))
+
+
+def _retry(error: Exception) -> dict[str, str]:
+    """When to come back, in seconds for everybody and in milliseconds for the official clients."""
+    if not isinstance(error, Outage | throttle.Throttled):
+        return {}
+    seconds = RETRY_SECONDS if error.retry_after is None else error.retry_after
+    return {
+        "retry-after": str(max(1, math.ceil(seconds))),
+        "x-acs-retry-after": str(max(1, math.ceil(seconds * 1000))),
+    }
+
+
+def _headers(request_id: str, *, as_xml: bool) -> dict[str, str]:
+    return {
+        "content-type": XML if as_xml else JSON,
+        "x-acs-request-id": request_id,
+        "cache-control": "no-store",
+    }
+
+
+def _encode(root: str, content: Mapping[str, Any], *, as_xml: bool) -> bytes:
+    encoded = msgspec.json.encode(content)
+    return xml.encode(root, msgspec.json.decode(encoded)) if as_xml else encoded

@@ -1,0 +1,98 @@
+"""The public API over documents in memory: real keys, door and operations; only the search is small.
+
+`Live` serves it with uvicorn on a free port of loopback, which is what the official clients
+are tried against. Whatever has an `Endpoint` can take its place.
+"""
+
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from litestar import Litestar
+from tests.kit.caller import a_ring
+from tests.kit.lookup import Shelf
+
+from actiontrail.access.keys import Keys
+from actiontrail.access.seal import Sealer
+from actiontrail.api import rpc
+from actiontrail.api.door import Door
+from actiontrail.api.operations import events, identity, regions
+from actiontrail.api.rpc import Rpc
+from actiontrail.api.throttle import Throttle
+from actiontrail.store.database import Database
+
+
+def an_rpc(shelf: Shelf, door: Door, *, now: Callable[[], float], rate: int = 1000) -> Rpc:
+    """All operations there are."""
+    made = (
+        *events.operations(shelf.lookup, token_key=b"t" * 32, lookback_days=90),
+        *regions.operations("cn-hangzhou"),
+        *identity.operations(),
+    )
+    return Rpc(door, made, Throttle(rate, now=now), now=now)
+
+
+def a_still_rpc(shelf: Shelf, now: float, *, rate: int = 1000) -> Rpc:
+    """As `an_rpc`, for the keys of `tests.kit.caller`, at a clock that stands still."""
+    return an_rpc(shelf, Door(a_ring(), now=lambda: now), now=lambda: now, rate=rate)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What a client needs, and what a test may do behind its back."""
+
+    host: str
+    port: int
+    account: str
+    access_key_id: str
+    access_key_secret: str
+    keys: Keys
+    shelf: Shelf
+
+    @property
+    def address(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@contextmanager
+def live(*, rate: int = 1000) -> Iterator[Endpoint]:
+    """The public API on a free port, with an account and its first key; stopped in the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database.open(Path(folder))
+        keys = Keys(database, Sealer(b"k" * 32))
+        account = keys.create_account()
+        key = keys.create_key(account)
+        shelf = Shelf()
+        answering = an_rpc(shelf, Door(keys), now=time.time, rate=rate)
+        app = Litestar(route_handlers=rpc.routes(answering), openapi_config=None)
+        with _serving(app) as port:
+            yield Endpoint("127.0.0.1", port, account, key.access_key_id, key.access_key_secret, keys, shelf)
+        database.close()
+
+
+@contextmanager
+def _serving(app: Litestar) -> Iterator[int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    started = threading.Event()
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started.set()
+
+    server = Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    assert started.wait(30)
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listener.close()

@@ -1,0 +1,79 @@
+"""Plain-text transcripts: what was sent, and exactly what came back.
+
+A transcript is a file `*.txt` of exchanges:
+
+    # a sentence that says what it shows
+    > GET /?Action=DescribeRegions&Version=2020-07-06
+    > x-acs-action: …        (a header; any number)
+    > {"a": 1}               (after an empty `>` line: the body)
+    < 200 application/json;charset=utf-8
+    < {"RequestId": "…"}
+
+The runner signs each request (`> !rpc`, `> !unsigned`, `> !token at_good` choose another way), and writes
+`…` for request ids, host ids and tokens in the answer, so that what is left is compared to the letter.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from tests.kit.caller import acs3, rpc
+
+from actiontrail.api.signature import Sent
+
+_HIDDEN = {"RequestId", "NextToken"}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and what must come back."""
+
+    title: str
+    request: tuple[str, ...]
+    expected: str
+
+    def sent(self) -> Sent:
+        """The request, signed as it says."""
+        lines = list(self.request)
+        how = [line[1:].split() for line in lines if line.startswith("!")]
+        lines = [line for line in lines if not line.startswith("!")]
+        method, target = lines[0].split(" ", 1)
+        split = lines.index("") if "" in lines else len(lines)
+        headers = dict(line.split(": ", 1) for line in lines[1:split])
+        body = "\n".join(lines[split + 1 :]).encode()
+        match how[0] if how else ["acs3"]:
+            case ["rpc"]:
+                return rpc(dict(parse_qsl(target.partition("?")[2])), method=method)
+            case ["form"]:
+                return rpc(dict(parse_qsl(body.decode())), form=True)
+            case ["unsigned"]:
+                return Sent(method, target, {"host": "actiontrail.test"} | headers, body)
+            case ["token", token]:
+                bearer = {"host": "actiontrail.test", "authorization": f"Bearer {token}"}
+                return Sent(method, target, bearer | headers, body)
+            case _:
+                return acs3(method, target, body, **headers)
+
+
+def read(path: Path) -> list[Exchange]:
+    """The exchanges of one transcript."""
+    exchanges = []
+    for block in re.split(r"\n(?=# )", path.read_text()):
+        title, *lines = block.strip().splitlines()
+        request = tuple(line[2:] for line in lines if line.startswith(">"))
+        expected = "\n".join(line[2:] for line in lines if line.startswith("<"))
+        exchanges.append(Exchange(title.removeprefix("# "), request, expected))
+    return exchanges
+
+
+def shown(status: int, content_type: str, body: bytes) -> str:
+    """An answer as transcripts write it."""
+    text = body.decode()
+    for name in _HIDDEN:
+        text = re.sub(rf'("{name}":)"[^"]+"', r'\1"…"', text)
+        text = re.sub(rf"(<{name}>)[^<]+", r"\1…", text)
+    if content_type.startswith("application/json"):
+        text = json.dumps(json.loads(text), ensure_ascii=False, indent=1)
+    return f"{status} {content_type}\n{text.rstrip()}"
