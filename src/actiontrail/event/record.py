@@ -14,6 +14,8 @@ import msgspec
 from actiontrail.errors import Corruption
 
 _LINE_BREAKS = b"\r\n"
+_ACCOUNT = b'{"account":'
+_SEQ = b',"seq":'  # cannot stand inside a JSON string: its quotes would be escaped
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -86,3 +88,14 @@ def parse(line: bytes) -> Record:
 def entry(line: bytes) -> bytes:
     """The 32 bytes that stand for `line` in the transparency log."""
     return hashlib.sha256(line).digest()
+
+
+def order(line: bytes) -> tuple[bytes, int]:
+    """The account, as JSON text, and `seq` of `line`, without reading the rest. Raises `Corruption` if they are not there."""
+    at = line.find(_SEQ)
+    try:
+        if not line.startswith(_ACCOUNT):
+            raise ValueError
+        return line[len(_ACCOUNT) : at], int(line[at + len(_SEQ) : line.index(b",", at + len(_SEQ))])
+    except ValueError as error:
+        raise Corruption("a line of the ledger does not begin with an account and its sequence") from error

@@ -52,3 +52,29 @@ def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True)
     temporary.replace(path)
     if durable:
         sync_folder(path.parent)
+
+
+def write_at(handle: int, data: bytes | memoryview, offset: int) -> None:
+    """Write all of `data` at `offset`; the kernel may take it in pieces. Doing it twice does no harm."""
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(handle, view, offset)
+        view, offset = view[written:], offset + written
+
+
+def read_at(handle: int, size: int, offset: int) -> bytes:
+    """Up to `size` bytes from `offset`: fewer only where the file ends."""
+    data = os.pread(handle, size, offset)
+    while data and len(data) < size:
+        more = os.pread(handle, size - len(data), offset + len(data))
+        if not more:
+            break
+        data += more
+    return data
+
+
+def remove(path: Path) -> None:
+    """`path` is gone, durably; it may have been gone before."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)  # noqa: PTH108 - every write call of this module is one of `os`
+        sync_folder(path.parent)

@@ -1,0 +1,130 @@
+"""The sequencer: what it promises while nothing goes wrong."""
+
+from pathlib import Path
+
+import pytest
+from tests.kit.ledger import ORIGIN, SIGNER, LedgerKit, a_candidate, candidates
+
+from actiontrail.event.record import entry, order, parse
+from actiontrail.ledger import checkpoint as checkpoints
+from actiontrail.ledger import tree
+from actiontrail.ledger.reader import Reader
+from actiontrail.ledger.sequencer import Placed, RecordExists, SecondWriter, Sequencer, Stopped, create
+from actiontrail.store.lock import MemoryLock, SqliteLock
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> LedgerKit:
+    return LedgerKit(tmp_path / "data")
+
+
+def test_what_was_acknowledged_is_read_back_in_order_and_byte_for_byte(kit: LedgerKit) -> None:
+    """The index in a receipt is where the event lies."""
+    kit.open()
+    receipts = kit.record(candidates(0, 7), candidates(7, 8))
+    kit.close()
+
+    assert [place.index for receipt in receipts for place in receipt.places] == list(range(8))
+    assert [bytes(parse(line).event) for line in kit.lines()] == [one.event for one in candidates(0, 8)]
+
+
+def test_a_receipt_s_checkpoint_is_signed_and_its_tree_holds_the_event(kit: LedgerKit) -> None:
+    """A receipt proves by itself that the recorder has committed to the event."""
+    kit.open()
+    (receipt,) = kit.record(candidates(0, 300))
+    reader = Reader(kit.data)
+    seen = checkpoints.verify(receipt.checkpoint, [SIGNER.verifier], ORIGIN)
+    for index in (0, 255, 256, 299):
+        leaf = tree.leaf_hash(entry(reader.line(index)))
+        tree.verify_inclusion(index, seen.size, leaf, reader.inclusion(index, seen.size), seen.root)
+    reader.close()
+    kit.close()
+
+    assert seen.size == 300
+
+
+def test_every_account_s_sequence_counts_up_by_one_across_restarts_and_segments(kit: LedgerKit) -> None:
+    """A gap in `seq` must prove that something is missing, so there is none without one."""
+    for start in range(0, 600, 100):
+        kit.open()
+        kit.record(
+            candidates(start, start + 60, account="1"), candidates(start + 60, start + 100, account='q"2')
+        )
+        kit.close()
+
+    numbers: dict[bytes, list[int]] = {}
+    for line in kit.lines():
+        account, seq = order(line)
+        numbers.setdefault(account, []).append(seq)
+    assert numbers == {b'"1"': list(range(1, 361)), b'"q\\"2"': list(range(1, 241))}
+
+
+def test_a_repeat_is_answered_with_its_first_place(kit: LedgerKit) -> None:
+    """Inside a batch, between batches, and after a restart; another account's event of the same id is none."""
+    kit.open()
+    (first,) = kit.record([a_candidate(1), a_candidate(2), a_candidate(1)])
+    (again,) = kit.record([a_candidate(2), a_candidate(2, account="other")])
+    kit.close()
+    kit.open()
+    (later,) = kit.record([a_candidate(1, text="changed"), a_candidate(3)])
+    kit.close()
+
+    assert first.places == (Placed(0), Placed(1), Placed(0, repeated=True))
+    assert again.places == (Placed(1, repeated=True), Placed(2))
+    assert later.places == (Placed(0, repeated=True, differs=True), Placed(3))
+
+
+def test_repeats_are_known_after_their_memory_was_lost(kit: LedgerKit) -> None:
+    """The memory is only a copy: the ledger makes it again."""
+    kit.open()
+    kit.record(candidates(0, 500))
+    kit.close()
+    for file in (kit.data / "repeats").iterdir():
+        file.unlink()
+    kit.open()
+    (receipt,) = kit.record(candidates(0, 500))
+    kit.close()
+
+    assert receipt.places == tuple(Placed(index, repeated=True) for index in range(500))
+
+
+def test_full_segments_are_sealed_and_read_the_same(kit: LedgerKit) -> None:
+    """Sealing changes the files and not one record."""
+    sequencer = kit.open()
+    for start in range(0, 2000, 100):
+        kit.record(candidates(start, start + 100))
+    before = kit.lines()
+    kit.close()
+    while sequencer.stats().sealing:
+        sequencer = kit.open()
+        assert sequencer._sealer
+        sequencer._sealer.join()
+        kit.close()
+
+    sealed = list((kit.data / "ledger" / "segments").glob("*.seg"))
+    assert (kit.lines(), len(before), len(sealed) > 3) == (before, 2000, True)
+
+
+def test_only_one_writer_opens_a_record(kit: LedgerKit) -> None:
+    """Two writers would fork it."""
+    kit.open()
+    with pytest.raises(SecondWriter, match="another recorder"):
+        Sequencer.open(kit.data, lock=MemoryLock(), signer=SIGNER)
+    kit.close()
+
+
+def test_a_record_is_made_only_where_there_is_none(kit: LedgerKit) -> None:
+    """A wrong path must never start a second record over the first."""
+    kit.open()
+    kit.record(candidates(0, 1))
+    kit.close()
+    with pytest.raises(RecordExists):
+        create(kit.data, lock=SqliteLock.open(kit.data / "lock.sqlite"), signer=SIGNER)
+
+
+def test_a_closed_sequencer_takes_nothing(kit: LedgerKit) -> None:
+    """What it cannot record it must not accept."""
+    sequencer = kit.open()
+    kit.close()
+    with pytest.raises(Stopped):
+        sequencer.submit(candidates(0, 1))
