@@ -85,6 +85,9 @@ _TEXTS = _wire_names(Event, str)
 _OBJECTS = _wire_names(Event, dict[str, Any])
 _WHO_TEXTS = _wire_names(UserIdentity, str)
 WIRE_NAMES = frozenset(field.encode_name for field in msgspec.structs.fields(Event) if field.name != "extra")
+WHO_WIRE_NAMES = frozenset(
+    field.encode_name for field in msgspec.structs.fields(UserIdentity) if field.name != "extra"
+)
 _PLAIN = [
     (field.encode_name, field.name)
     for field in msgspec.structs.fields(Event)
@@ -125,8 +128,11 @@ def parse(raw: bytes) -> Event:
     return from_document(decode(raw))
 
 
-def from_document(obj: Mapping[str, Any]) -> Event:
-    """The event that `obj`, in ActionTrail's shape, holds; `event_id` may be empty. Raises `UnmappableEvent`."""
+def from_document(obj: Mapping[str, Any], *, timeless: bool = False) -> Event:
+    """The event that `obj`, in ActionTrail's shape, holds; `event_id` may be empty. Raises `UnmappableEvent`.
+
+    With `timeless` the time may be missing too, and is then `NO_TIME`.
+    """
     fields: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for key, value in obj.items():
@@ -148,11 +154,11 @@ def from_document(obj: Mapping[str, Any]) -> Event:
         raise UnmappableEvent(
             "eventName", "is missing, so nothing says what was done", "Send the operation's name as a string."
         )
-    if "event_time" not in fields:
+    if "event_time" not in fields and not timeless:
         raise UnmappableEvent(
             "eventTime", "is missing, so nothing says when it was done", "Send it as 2026-01-31T23:59:59Z."
         )
-    return Event(**{"event_id": "", **fields}, extra=extra)
+    return Event(**{"event_id": "", "event_time": NO_TIME, **fields}, extra=extra)
 
 
 def read_time(value: object, field: str = "eventTime") -> datetime | None:

@@ -14,7 +14,7 @@ import msgspec
 
 from actiontrail.errors import Refusal
 from actiontrail.event import effect, resources
-from actiontrail.event.formats import actiontrail
+from actiontrail.event.formats import actiontrail, azure, cloudevents, cloudtrail, gcp, generic, kubernetes
 from actiontrail.event.formats.form import Format, Unwrapped, layers
 from actiontrail.event.model import NO_TIME, Event, read_time
 from actiontrail.event.reading import UnmappableEvent, decode, dig, first_text
@@ -34,9 +34,16 @@ __all__ = [
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-FORMATS: dict[str, Format] = {
-    one.name: one for one in (actiontrail.FORMAT,)
-}  # in the order in which `detect` asks
+_MODULES = (
+    cloudevents,
+    kubernetes,
+    gcp,
+    cloudtrail,
+    actiontrail,
+    azure,
+    generic,
+)  # in the order in which `detect` asks
+FORMATS: dict[str, Format] = {one.FORMAT.name: one.FORMAT for one in _MODULES}
 
 
 class UnknownFormat(Refusal):
@@ -60,10 +67,13 @@ class Identity(NamedTuple):
 
 def detect(obj: Mapping[str, Any]) -> str:
     """The name of the format of `obj`. Raises `UnknownFormat`."""
-    for layer in layers(obj):
-        for one in FORMATS.values():
-            if one.matches(layer.inner):
-                return one.name
+    found = layers(obj)
+    certain = [one for one in FORMATS.values() if one is not generic.FORMAT]
+    for candidates in (certain, [generic.FORMAT]):
+        for layer in found:
+            for one in candidates:
+                if one.matches(layer.inner):
+                    return one.name
     raise UnknownFormat(tuple(obj))
 
 

@@ -151,22 +151,15 @@ class _Parser:
             return self._range(self._path(word, start))
         if operator := self._match(_OPERATOR):
             return self._compare(self._path(word, start), operator.group())
-        return (
-            self._words_of(word, start)
-            if not _is_all(word)
-            else self._everything(word, quoted=quoted, start=start)
-        )
+        return Everything() if _is_all(word) and not quoted else self._words_of(word, start)
 
-    def _everything(self, word: str, *, quoted: bool, start: int) -> Node:
-        return Everything() if not quoted or word == "*" else self._words_of(word, start)
-
-    def _words_of(self, word: str, start: int) -> Text:
+    def _words_of(self, word: str, start: int) -> Node:
         words = query_words(word)
         if not words:
             raise self._wrong(
                 "a word", "Between these quotes there are only characters at which words are cut.", at=start
             )
-        return Text(words)
+        return Everything() if words == ("*",) else Text(words)
 
     def _compare(self, path: tuple[str, ...], operator: str) -> Node:
         start = self._at
@@ -186,8 +179,6 @@ class _Parser:
     def _value(self, path: tuple[str, ...], value: str, start: int) -> Node:
         if value == "":
             return Not(Exists(path))
-        if _is_all(value):
-            return Exists(path)
         words = query_words(value)
         if not words:
             raise self._wrong(
@@ -195,7 +186,7 @@ class _Parser:
                 f"{value[:40]!r} holds only characters at which words are cut.",
                 at=start,
             )
-        return Field(path, words)
+        return Exists(path) if len(words) == 1 and _is_all(words[0]) else Field(path, words)
 
     def _range(self, path: tuple[str, ...]) -> Range:
         opening = self._peek()

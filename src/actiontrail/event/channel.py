@@ -1,0 +1,75 @@
+"""Through which channel a call came: console, sdk, cli, terraform (any infrastructure code), service, unknown. Pure.
+
+A table, read from the top; the first row whose evidence fits decides. Rows that a caller cannot forge
+(the kind of event, a service as its source) stand above those that rest on the user agent, which
+anybody may write: the channel is a hint for people, never a proof.
+"""
+
+import re
+from typing import NamedTuple
+
+from actiontrail.event.model import Event
+from actiontrail.event.reading import first_text
+
+CONSOLE, SDK, CLI, TERRAFORM, SERVICE, UNKNOWN = "console", "sdk", "cli", "terraform", "service", "unknown"
+
+
+class Row(NamedTuple):
+    """If the evidence of that name fits the pattern from its start, the call came through `channel`."""
+
+    channel: str
+    evidence: str
+    pattern: re.Pattern[str]
+
+
+class Told(NamedTuple):
+    """The channel, and the evidence that told it."""
+
+    channel: str
+    evidence: str
+
+
+def _row(channel: str, evidence: str, pattern: str) -> Row:
+    return Row(channel, evidence, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+
+
+_SERVICE_NAME = r"[a-z0-9.-]+\.(?:aliyuncs|amazonaws)\.com$"
+ROWS = (
+    _row(CONSOLE, "event type", r"(?:Aws)?Console(?:Sign-?in|Sign-?out|Operation|Call|Action)$|PasswordReset$"),
+    _row(SERVICE, "event type", r"(?:Aliyun|Aws)ServiceEvent$|system_event$"),
+    _row(CONSOLE, "invoked by", r"(?:signin|console)\.(?:amazonaws|aliyun)\.com$"),
+    _row(SERVICE, "caller type", r"(?:system|AWSService|service)$"),
+    _row(SERVICE, "source address", _SERVICE_NAME),
+    _row(SERVICE, "invoked by", _SERVICE_NAME),
+    _row(TERRAFORM, "user agent", r".*(?:terraform|opentofu|pulumi|crossplane|ansible|cloudformation|aliyun-ros)"),
+    _row(CLI, "user agent", r".*(?:aliyun-?cli|alibaba-?cloud-?cli|aws-cli|gcloud|gsutil|kubectl|azure-?cli|azurepowershell|ossutil|cloud-?shell|\bhelm/)"),
+    _row(CONSOLE, "session from console", r"true$"),
+    _row(CONSOLE, "access key", r"TMP\."),
+    _row(CONSOLE, "user agent", r"[a-z0-9.-]*console\.(?:aliyun|alibabacloud|amazonaws)\.com|AliyunConsole|signin\.amazonaws\.com|\[?S3Console"),
+    _row(SERVICE, "user agent", _SERVICE_NAME + r"|AWS Internal$|kube-(?:controller-manager|scheduler|apiserver|proxy)\b|kubelet/"),
+    _row(SDK, "user agent", r".*(?:AlibabaCloud|aliyun-?sdk|aliyun-log|boto|aws-sdk|aws-internal|google-api|google-cloud|azsdk|azure-sdk|client-go|grpc|okhttp|python|requests|axios|go-http|httpclient|java/|curl/|wget/|postman|tea-)"),
+    _row(CONSOLE, "user agent", r"Mozilla/"),
+    _row(SDK, "access key", r"(?:LTAI|STS\.|AKIA|ASIA)"),
+)  # fmt: skip
+
+
+def channel(event: Event) -> str:
+    """The channel through which `event` came."""
+    return told(event).channel
+
+
+def told(event: Event) -> Told:
+    """The channel through which `event` came, and what told it, such as `user agent`."""
+    evidence = {
+        "event type": event.event_type,
+        "caller type": event.user_identity.type,
+        "invoked by": first_text(event.user_identity.extra.get("invokedBy")),
+        "source address": event.source_ip_address,
+        "user agent": event.user_agent[:1024],
+        "session from console": first_text(event.additional_event_data.get("sessionCredentialFromConsole")),
+        "access key": event.user_identity.access_key_id,
+    }
+    for row in ROWS:
+        if (found := evidence[row.evidence]) and row.pattern.match(found):
+            return Told(row.channel, row.evidence)
+    return Told(UNKNOWN, "")

@@ -1,0 +1,124 @@
+"""Any JSON object, by a mapping that is declared as data: where each of our fields stands in theirs. Pure.
+
+The built-in mapping `generic` tries the names that most programs use. `declared` makes a format of an
+operator's own mapping. What no field took stays under `additionalEventData`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from actiontrail.errors import Refusal
+from actiontrail.event.formats.form import Format
+from actiontrail.event.model import WHO_WIRE_NAMES, WIRE_NAMES, Event, from_document
+from actiontrail.event.reading import as_mapping, text
+from actiontrail.event.selector.match import resolve
+
+FieldMap = Mapping[
+    str, str | Sequence[str]
+]  # our field, such as `userIdentity.userName`, to their path or paths: the first that has text
+
+BUILT_IN: FieldMap = {
+    "eventId": ("eventId", "event_id", "id", "uuid", "_document_id", "log_id", "_id"),
+    "eventName": (
+        "eventName", "event_name", "action", "operation", "eventType", "event_type", "event", "event.action", "type", "method", "verb", "name",
+    ),
+    "eventTime": (
+        "eventTime", "event_time", "time", "timestamp", "@timestamp", "ts", "published", "created_at", "createdAt", "date_create", "datetime", "date",
+    ),
+    "userIdentity.userName": (
+        "userIdentity.userName", "actor", "actor.alternateId", "actor.name", "actor.login", "actor.email", "actor.user.email", "actor.user.name",
+        "user_name", "username", "userName", "user", "user.name", "user.email", "email", "principal", "caller", "subject",
+    ),
+    "userIdentity.principalId": ("actor.id", "actor.user.id", "actor_id", "user_id", "userId", "user.id", "principal_id"),
+    "userIdentity.type": ("actor.type", "user.type", "actor_type"),
+    "userIdentity.accessKeyId": ("access_key_id", "accessKeyId", "access_key"),
+    "sourceIpAddress": (
+        "sourceIpAddress", "source_ip", "sourceIp", "src_ip", "client_ip", "clientIp", "remote_addr", "remote_ip", "ip", "ip_address", "actor_ip",
+        "client.ipAddress", "context.ip_address", "client.ip", "source.ip",
+    ),
+    "userAgent": ("userAgent", "user_agent", "ua", "client.userAgent.rawUserAgent", "context.ua", "user_agent.original"),
+    "serviceName": ("serviceName", "service_name", "service", "application", "app", "product"),
+    "eventSource": ("eventSource", "host", "hostname", "source"),
+    "acsRegion": ("acsRegion", "region"),
+    "requestId": ("requestId", "request_id", "trace_id", "traceId", "correlation_id"),
+    "resourceName": ("resourceName", "resource_name", "resource_id", "resource", "resource.name", "resource.id", "target", "target.id", "object", "entity.id", "repo"),
+    "resourceType": ("resourceType", "resource_type", "resource.type", "target.type", "object_type", "entity.type"),
+    "recipientAccountId": ("recipientAccountId", "account_id", "accountId", "account", "tenant_id", "tenant", "org_id", "org", "project"),
+    "errorCode": ("errorCode", "error_code", "error.code"),
+    "errorMessage": ("errorMessage", "error_message", "error", "error.message"),
+}  # fmt: skip
+_NAMES, _TIMES = BUILT_IN["eventName"], BUILT_IN["eventTime"]
+
+
+class BadFieldMap(Refusal):
+    """A declared mapping that names a field which events do not have, or leaves out the one they must."""
+
+    def __init__(self, name: str, field: str) -> None:
+        super().__init__(f"mapping {name!r}: {field}")
+        self.name = name
+        self.field = field
+
+
+def declared(name: str, fields: FieldMap) -> Format:
+    """The format of that name in which each of our fields stands where `fields` says. Raises `BadFieldMap`."""
+    for ours in fields:
+        head, _, tail = ours.partition(".")
+        if (head not in WIRE_NAMES) if not tail else (head != "userIdentity" or tail not in WHO_WIRE_NAMES):
+            raise BadFieldMap(
+                name, f"{ours} is no field of an event; fields are {', '.join(sorted(WIRE_NAMES))}"
+            )
+    if "eventName" not in fields:
+        raise BadFieldMap(name, "eventName is not mapped, so nothing would say what was done")
+    needed = _paths(fields["eventName"])
+    return Format(
+        name, lambda obj: any(text(resolve(obj, path)) for path in needed), lambda obj: _read(obj, fields)
+    )
+
+
+def _paths(theirs: str | Sequence[str]) -> list[tuple[str, ...]]:
+    return [tuple(one.split(".")) for one in ([theirs] if isinstance(theirs, str) else theirs)]
+
+
+def _matches(obj: Mapping[str, Any]) -> bool:
+    """Only what has both a name and a time is guessed to be an event; with the format named, a name is enough."""
+    return any(obj.get(name) for name in _TIMES) and any(
+        isinstance(obj.get(name), str) and obj[name] for name in _NAMES
+    )
+
+
+def _read(obj: dict[str, Any], fields: FieldMap = BUILT_IN) -> Event:
+    document: dict[str, Any] = {}
+    taken: set[str] = set()
+    who: dict[str, Any] = {}
+    for ours, theirs in fields.items():
+        for path in _paths(theirs):
+            value = resolve(obj, path)
+            if value in (None, "") or (ours in _TEXT_ONLY and text(value) is None):
+                continue
+            head, _, tail = ours.partition(".")
+            if tail:
+                who[tail] = value
+            else:
+                document[head] = value
+            taken.add(".".join(path))
+            break
+    if who:
+        document["userIdentity"] = who
+    left = {key: value for key, value in obj.items() if key not in taken and value not in (None, "", {}, [])}
+    if left:
+        document["additionalEventData"] = as_mapping(document.get("additionalEventData")) | left
+    return from_document(document, timeless=True)
+
+
+_OBJECTS = frozenset(
+    {
+        "requestParameters",
+        "responseElements",
+        "additionalEventData",
+        "referencedResources",
+        "eventAttributes",
+        "userIdentity.sessionContext",
+    }
+)
+_TEXT_ONLY = (WIRE_NAMES | {f"userIdentity.{name}" for name in WHO_WIRE_NAMES}) - _OBJECTS
+FORMAT = Format("generic", _matches, _read)
