@@ -44,7 +44,7 @@ class Kind(NamedTuple):
     @property
     def writes(self) -> bool:
         """Whether it changes anything."""
-        return not self.name.startswith(("Describe", "List", "Get"))
+        return not self.name.startswith(("Describe", "List", "Get", "Assume", "Generate"))
 
 
 _KINDS = tuple(
@@ -251,7 +251,6 @@ def _template(kind: Kind, region: str) -> bytes:
         "RequestId": "%(id)b",
         "RegionId": region,
         "ServiceCode": product,
-        "ClientToken": "%(token)b",
         "ClientPort": 41652,
         "X-Acs-Client-Tls-Version": "TLSv1.3",
         "X-Acs-Client-Tls-Cipher-Suite": "TLS_AES_256_GCM_SHA384",
@@ -292,6 +291,7 @@ def _asked(kind: Kind) -> dict[str, object]:
     if kind.writes:
         return {
             f"{name}Id": "%(resource)b",
+            "ClientToken": "%(token)b",
             "Description": f"changed by the nightly job of the {kind.service} team",
             "Tag.1.Key": "env",
             "Tag.1.Value": "production",
@@ -300,6 +300,7 @@ def _asked(kind: Kind) -> dict[str, object]:
         f"{name}Ids": '["%(resource)b"]',
         "PageSize": 50,
         "PageNumber": 1,
+        "ResourceGroupId": "rg-%(token)b",
     }
 
 

@@ -80,6 +80,7 @@ OPEN = [
     {"eventName": "ChangePassword", "errorMessage": "Password is too short"},
     {"volumes": [{"secret": {"secretName": "db"}}]},
     {"resources": "secrets", "data": {"a": "b"}},
+    {"referencedResources": {"ACS::KMS::Secret": ["db-login"]}, "resourceType": "ACS::KMS::Secret"},
 ]
 
 
@@ -112,6 +113,14 @@ def test_an_operator_s_names_are_masked_too() -> None:
         b'{"Employee-Number":"***","nextToken":"***","name":"x"}',
         ("Employee-Number", "nextToken"),
     )
+
+
+def test_names_that_are_everywhere_make_no_suspect() -> None:
+    """Half of all writes carry a ClientToken and half of all lists a NextToken; each suspect costs ten others."""
+    usual = [b'{"ClientToken":"a","nextToken":"b","referencedResources":{"ACS::KMS::Secret":["c"]}}'] * 4
+
+    assert MASKER.suspects(usual) == [False] * 4
+    assert Masker(["NextToken"]).suspects(usual) == [True] * 4
 
 
 def test_a_batch_and_a_single_event_are_judged_alike() -> None:

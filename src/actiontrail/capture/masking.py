@@ -94,6 +94,7 @@ VISIBLE: Final = (
     Rule("forcepassword", "a setting"),
 )
 
+_TYPE = "::"  # ACS::KMS::Secret is a type of resources, and below it stand their names
 _KUBERNETES = b"audit.k8s.io"
 _KUBERNETES_SECRETS = (b'"Secret"', b'"SecretList"', b'"secrets"')
 _PEM = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
@@ -107,6 +108,7 @@ _PAIR = re.compile(rb"(?<![\w.\-])([\w.\-]{2,64})=([^&\s\"\\,;]+)")
 _QUIET = frozenset((b"true", b"false", b"null"))
 
 _NAME_ENDS = r'(?:[._-][0-9]+)*[_-]*\\*["=]'
+_OFTEN = (b'"clienttoken"', b'"nexttoken"', b'::secret"')  # look like secrets, are none, and are everywhere
 _OTHER_SIGNS = (r"\\u00", "private key-----", r"\"secrets?(?:list)?\"")
 _FEW = 4  # so many events are looked at one by one: the automaton takes a fifth of a millisecond to make
 
@@ -139,10 +141,11 @@ class Masker:
         self._signs = "|".join(dict.fromkeys((*map(_sign, self._secrets), *_OTHER_SIGNS)))
         self._seen = re.compile(self._signs.encode())
         self._verdicts: dict[bytes, int] = {}
+        self._often = tuple(name for name in _OFTEN if self._judge(name.strip(b'"')) == _OPEN)
 
     def suspects(self, events: list[bytes]) -> list[bool]:
         """For each of `events` whether it may hold a secret; False is certain."""
-        lowered = [event.lower() for event in events]
+        lowered = [self._without_the_often_seen(event.lower()) for event in events]
         if len(events) < _FEW:
             return [self._seen.search(text) is not None for text in lowered]
         import pyarrow as pa
@@ -152,6 +155,11 @@ class Masker:
             pa.array(lowered, pa.binary()), pattern=self._signs
         ).to_pylist()
         return found
+
+    def _without_the_often_seen(self, lowered: bytes) -> bytes:
+        for name in self._often:
+            lowered = lowered.replace(name, b"")
+        return lowered
 
     def mask(self, event: bytes) -> Masked:
         """`event` without its known secrets. What is no JSON comes back unchanged: the next reader refuses it."""
@@ -200,7 +208,7 @@ class Masker:
         for rule in self._secrets:
             if fnmatchcase(plain, rule.pattern):
                 told = rule.pattern in self._added
-                if not told and any(fnmatchcase(plain, seen.pattern) for seen in VISIBLE):
+                if not told and (_TYPE in plain or any(fnmatchcase(plain, seen.pattern) for seen in VISIBLE)):
                     return _OPEN
                 return _DEEP if rule.deep else _FLAT
         return _OPEN
