@@ -1,0 +1,216 @@
+"""The one door to ClickHouse: embedded in this process as chDB, or a server by its URL.
+
+Everything that knows the client's oddities is here. One process owns an embedded folder, and it must not
+fork after opening one. Questions run at once on a few connections; each has limits on time, memory and rows.
+"""
+
+import queue
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+
+from actiontrail.errors import Outage, Refusal
+
+CONNECTIONS = 4
+MIB = 1024 * 1024
+_TIMES, _MEMORY, _ROWS, _CANCELLED = {159, 160}, {241, 173}, {158, 396, 307}, {394, 734}
+
+
+class TooHeavy(Refusal):
+    """The question ran into its limit on time, memory or rows, and was stopped."""
+
+
+class Cancelled(Refusal):
+    """The question was stopped because nobody waits for its answer any more."""
+
+
+class BadQuestion(Refusal):
+    """The search engine cannot answer this question; its reason is in the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one question may take."""
+
+    seconds: int = 30
+    memory_bytes: int = 1024 * MIB
+    rows: int = 0  # 0: as many as there are
+
+    def settings(self) -> dict[str, Any]:
+        """As the engine's settings."""
+        found: dict[str, Any] = {
+            "max_execution_time": self.seconds,
+            "max_memory_usage": self.memory_bytes,
+            "max_bytes_before_external_sort": self.memory_bytes // 2,
+            "max_bytes_before_external_group_by": self.memory_bytes // 2,
+        }
+        if self.rows:
+            found |= {"max_result_rows": self.rows, "result_overflow_mode": "throw"}
+        return found
+
+
+class Engine:
+    """An open engine. Any thread may ask; one at a time may insert."""
+
+    def __init__(
+        self, target: str | Path, *, memory_bytes: int = 1536 * MIB, connections: int = CONNECTIONS
+    ) -> None:
+        self._target, self._memory = target, memory_bytes
+        self._writer = self._connect()
+        self._writing = threading.Lock()
+        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
+        self._all = [self._writer]
+        for _ in range(connections):
+            client = self._connect()
+            self._all.append(client)
+            self._idle.put(client)
+        self._closed = False
+
+    def _connect(self) -> Any:  # noqa: ANN401 - the client has no types
+        import clickhouse_connect
+
+        try:
+            if isinstance(self._target, Path):
+                self._target.mkdir(parents=True, exist_ok=True)
+                return clickhouse_connect.get_client(
+                    interface="chdb", path=str(self._target), chdb_options=self._options()
+                )
+            return clickhouse_connect.get_client(dsn=self._target, autogenerate_session_id=False)
+        except Exception as error:
+            raise Outage(f"the search engine at {_shown(self._target)} does not open: {error}") from error
+
+    def _options(self) -> dict[str, int]:
+        """Memory and threads of the embedded engine: it shares two cores with the recorder."""
+        return {
+            "max_server_memory_usage": self._memory,
+            "mark_cache_size": min(64 * MIB, self._memory // 8),
+            "index_mark_cache_size": min(64 * MIB, self._memory // 8),
+            "background_pool_size": 2,
+        }
+
+    def close(self) -> None:
+        """Wait for what runs, and let go of the folder."""
+        if self._closed:
+            return
+        self._closed = True
+        for client in self._all:
+            with suppress(Exception):
+                client.close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        try:
+            client = self._idle.get(timeout=30)
+        except queue.Empty:
+            raise Outage("too many questions at once", retry_after=2) from None
+        try:
+            yield client
+        finally:
+            self._idle.put(client)
+
+    def command(self, sql: str, settings: Mapping[str, Any] | None = None) -> None:
+        """Run a statement that changes something; it is done when this returns."""
+        with self._writing, translated():
+            self._writer.command(sql, settings=dict(settings or {}))
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        """`rows` are in `table`: all of them, or (if they lie in one partition) none."""
+        with self._writing, translated():
+            self._writer.insert_arrow(table, rows)
+
+    def rows(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        limits: Limits | None = None,
+        settings: Mapping[str, Any] | None = None,
+        mark: str = "",
+    ) -> list[tuple[Any, ...]]:
+        """The answer to a question, row by row. `mark` is a name by which `cancel` finds it."""
+        return list(self._ask(sql, parameters, limits, settings, mark).result_rows)
+
+    def answer(
+        self, sql: str, parameters: Mapping[str, Any] | None, *, limits: Limits, mark: str = ""
+    ) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+        """The answer to a question with the names of its columns."""
+        found = self._ask(sql, parameters, limits, None, mark)
+        return tuple(found.column_names), list(found.result_rows)
+
+    def _ask(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None,
+        limits: Limits | None,
+        settings: Mapping[str, Any] | None,
+        mark: str,
+    ) -> Any:  # noqa: ANN401 - the client has no types
+        asked = {**(limits or Limits()).settings(), **(settings or {})}
+        text = f"/* at:{mark} */ {sql}" if mark else sql
+        with self._connection() as client, translated():
+            return client.query(text, parameters=dict(parameters or {}), settings=asked)
+
+    def arrow(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, *, limits: Limits | None = None
+    ) -> pa.Table:
+        """The answer to a question as a table."""
+        with self._connection() as client, translated():
+            return client.query_arrow(
+                sql, parameters=dict(parameters or {}), settings=(limits or Limits()).settings()
+            )
+
+    def cancel(self, mark: str) -> None:
+        """Stop the questions asked under `mark`, if any still run."""
+        assert mark.isalnum(), "a mark is one of ours"
+        sql = f"KILL QUERY WHERE query LIKE '/* at:{mark} */%' ASYNC"
+        with self._writing, suppress(Exception):
+            self._writer.command(sql)
+
+
+def new_mark() -> str:
+    """A name for a question, so that it can be cancelled."""
+    return uuid4().hex
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The engine's errors as ours."""
+    from clickhouse_connect.driver.exceptions import ClickHouseError
+
+    try:
+        yield
+    except ClickHouseError as error:
+        raise _ours(error) from error
+
+
+def _ours(error: Exception) -> Exception:
+    code = getattr(error, "code", None)
+    said = str(error).split("(version", maxsplit=1)[0].split("Stack trace", maxsplit=1)[0].strip()[:600]
+    if code in _CANCELLED:
+        return Cancelled("the question was cancelled")
+    if code in _TIMES:
+        return TooHeavy(
+            f"the question took longer than it may. Narrow the time range or the selector. ({said})"
+        )
+    if code in _MEMORY:
+        return TooHeavy(f"the question took more memory than it may. Narrow it, or group by less. ({said})")
+    if code in _ROWS:
+        return TooHeavy(f"the answer has more rows than it may. Add a LIMIT, or export. ({said})")
+    if code in {None, 210, 999, 1000, 1001, 1002} or (
+        isinstance(code, int) and code in {252, 74, 75, 76, 243, 107}
+    ):
+        return Outage(f"the search engine did not answer: {said}", retry_after=2)
+    return BadQuestion(f"the search engine refuses the question: {said}")
+
+
+def _shown(target: str | Path) -> str:
+    """A target without its password."""
+    text = str(target)
+    head, at, tail = text.rpartition("@")
+    return f"{head.split('//', maxsplit=1)[0]}//…@{tail}" if at else text

@@ -1,0 +1,168 @@
+"""The projection: every record of the ledger as a searchable row. A follower.
+
+It is its own cursor: how far it has come is read off its rows, never off a number kept beside them, so
+a crash or a lost part can neither lose an event from search nor show one twice. Nothing here is the
+truth: `rebuild` throws all of it away, and the ledger gives it back.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.compute
+
+from actiontrail.query import schema
+from actiontrail.query.engine import Engine
+from actiontrail.query.rows import Mapper
+
+NAME = "projection"
+BATCH = 5_000  # rows in one insert
+STRIDE = 8 * BATCH  # records in one go of `follow`, when there are that many
+_STATE = f"SELECT count(), max(idx), sum(idx) FROM {schema.TABLE}"
+_BEFORE = f"SELECT count(), sum(idx) FROM {schema.TABLE} WHERE idx < {{end:UInt64}}"
+_ODD = f"SELECT DISTINCT account FROM {schema.TABLE} WHERE odd"
+_MODULUS = 2**64
+
+
+class Lines(Protocol):
+    """Where the records come from: a ledger's reader."""
+
+    def size(self) -> int:
+        """How many records there are."""
+
+    def lines(self, start: int, *, limit: int) -> list[bytes]:
+        """Up to `limit` records from `start` on; at least one, if there is one."""
+
+
+class Projection:
+    """A follower with the rows it has made. One thread feeds it; any may ask `engine`."""
+
+    name = NAME
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._mapper = Mapper()
+        self._taking = threading.Lock()
+        self._inserts = ThreadPoolExecutor(1, "projection-insert")
+        self._odd: set[str] = set()
+        self._size = 0
+        self._migrate()
+        self._recover()
+
+    def close(self) -> None:
+        """Finish what is under way, and let go of the engine."""
+        self._inserts.shutdown()
+        self.engine.close()
+
+    def size(self) -> int:
+        """How many records are searchable: all before this index, and none after."""
+        return self._size
+
+    def position(self, _name: str = NAME) -> int:
+        """The next index that it takes."""
+        return self._size
+
+    def advance(self, _name: str, position: int) -> None:
+        """The rows are the cursor; this only checks that they agree."""
+        assert position <= self._size, "a follower's cursor went ahead of what it took"
+
+    def has_odd(self, account: str) -> bool:
+        """Whether some event of `account` has a field inside a field that has a column."""
+        return account in self._odd
+
+    def take(self, start: int, lines: Sequence[bytes]) -> None:
+        """`lines`, which begin at index `start`, are searchable. What was taken before is passed over.
+
+        While one batch goes into the engine, the next is made ready; the two need different cores.
+        """
+        with self._taking:
+            assert start <= self._size, "a follower was offered entries after a gap"
+            fresh = lines[self._size - start :]
+            going: Future[None] | None = None
+            for at in range(0, len(fresh), BATCH):
+                table = self._mapper.table(start + len(lines) - len(fresh) + at, fresh[at : at + BATCH])
+                if going is not None:
+                    going.result()
+                going = self._inserts.submit(self._insert, table)
+            if going is not None:
+                going.result()
+
+    def _insert(self, table: pa.Table) -> None:
+        self.engine.insert(schema.TABLE, table)
+        odd = table.filter(pa.compute.field("odd") == 1)
+        self._odd = self._odd | set(odd["account"].to_pylist())
+        self._size += table.num_rows
+
+    def follow(self, ledger: Lines, *, limit: int = STRIDE) -> int:
+        """Take what `ledger` has more than we; return how many that was."""
+        lines = ledger.lines(self._size, limit=limit) if ledger.size() > self._size else []
+        if lines:
+            self.take(self._size, lines)
+        return len(lines)
+
+    def rebuild(self, ledger: Lines, *, progress: Callable[[int], None] = lambda _size: None) -> None:
+        """Throw every row away and make them again from entry 0. Search finds less until it is done."""
+        with self._taking:
+            self.engine.command(f"DROP TABLE IF EXISTS {schema.TABLE}")
+            self.engine.command(f"TRUNCATE TABLE {schema.VERSIONS}")
+            self._migrate()
+            self._size, self._odd = 0, set()
+        while self.follow(ledger):
+            progress(self._size)
+
+    def differences(self, start: int, lines: Sequence[bytes]) -> list[int]:
+        """The indices from `start` on whose row is not what its line gives: missing, doubled or altered."""
+        expected = Mapper().table(start, lines)
+        names = ", ".join(f"toString({name})" for name in expected.column_names)
+        sql = f"SELECT idx, cityHash64({names}) FROM {{source}} ORDER BY idx"
+        here = self._hashes(sql, start, start + len(lines))
+        self.engine.command("DROP TABLE IF EXISTS actiontrail.expected")
+        self.engine.command(f"CREATE TABLE actiontrail.expected AS {schema.TABLE} ENGINE = Memory")
+        try:
+            self.engine.insert("actiontrail.expected", expected)
+            there = self._hashes(sql, start, start + len(lines), source="actiontrail.expected")
+        finally:
+            self.engine.command("DROP TABLE IF EXISTS actiontrail.expected")
+        return [index for index in range(start, start + len(lines)) if here.get(index) != there.get(index)]
+
+    def _hashes(self, sql: str, start: int, end: int, *, source: str = schema.TABLE) -> dict[int, list[int]]:
+        part = f"(SELECT * FROM {source} WHERE idx >= {start} AND idx < {end})"
+        found: dict[int, list[int]] = {}
+        for index, digest in self.engine.rows(sql.format(source=part)):
+            found.setdefault(index, []).append(digest)
+        return found
+
+    def _migrate(self) -> None:
+        for statement in schema.FOUNDATION:
+            self.engine.command(statement)
+        done = {number for (number,) in self.engine.rows(f"SELECT number FROM {schema.VERSIONS}")}
+        for step in schema.STEPS:
+            if step.number not in done:
+                for statement in step.statements:
+                    self.engine.command(statement)
+                self.engine.command(f"INSERT INTO {schema.VERSIONS} VALUES ({step.number})")
+
+    def _recover(self) -> None:
+        """Find how far the rows go without a gap or a double, and drop what lies behind that."""
+        count, last, total = self.engine.rows(_STATE)[0]
+        whole = count == 0 or (count == last + 1 and total == count * (count - 1) // 2 % _MODULUS)
+        self._size = count if whole else self._sound(last + 1)
+        if not whole:
+            self.engine.command(
+                f"ALTER TABLE {schema.TABLE} DELETE WHERE idx >= {self._size}", {"mutations_sync": 2}
+            )
+        self._odd = {account for (account,) in self.engine.rows(_ODD)}
+
+    def _sound(self, end: int) -> int:
+        """The largest size up to which every index is there exactly once. Halves what is unknown each time."""
+        low, high = 0, end
+        while low < high:
+            middle = (low + high + 1) // 2
+            count, total = self.engine.rows(_BEFORE, {"end": middle})[0]
+            if count == middle and total == middle * (middle - 1) // 2 % _MODULUS:
+                low = middle
+            else:
+                high = middle - 1
+        return low

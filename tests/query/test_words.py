@@ -1,0 +1,49 @@
+"""The line of words that SQL searches."""
+
+import pytest
+
+from actiontrail.query.words import Writer, escape_path
+
+W = Writer(["eventName"])
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        ({"a": "One two"}, " \x02a\x03 one two "),
+        ({"a": {"B": ["x;y", 1, None, ""]}}, " \x02a.~42\x03 x y \x02a.~42\x03 1 "),
+        ({"a": True, "b": 1.5e300, "c": None, "d": ""}, " \x02a\x03 true \x02b\x03 1.5e300 "),
+        ({"a": ","}, " \x02a\x03 "),
+        ({}, " "),
+    ],
+)
+def test_every_leaf_is_written_with_its_path_and_its_tokens(document: dict[str, object], line: str) -> None:
+    """What SQL matches is what the selector sees."""
+    assert W.words(document).line == line.encode()
+
+
+def test_a_value_cannot_pretend_to_be_a_path() -> None:
+    """Else an event could claim any field it likes."""
+    line = W.words({"a": "x \x02eventname\x03 y"}).line
+
+    assert (line.count(b"\x02"), line.count(b"\x03")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("document", "odd"),
+    [
+        ({"eventName": "x"}, False),
+        ({"eventName": ["x"]}, True),
+        ({"eventName": {"x": "y"}}, True),
+        ({"eventName.x": "y"}, True),
+        ({"other": [{"x": 1}]}, False),
+    ],
+)
+def test_an_event_whose_column_does_not_tell_all_is_marked(document: dict[str, object], odd: bool) -> None:
+    """For such an account the compiler asks the words and not the columns."""
+    assert W.words(document).odd is odd
+
+
+def test_paths_survive_the_cutting_of_the_line() -> None:
+    """The escape uses no character that a cut changes."""
+    assert escape_path("A:b.ü") == "~41~3ab.~c3~bc"
