@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from actiontrail.ledger.candidate import Candidate, Receipt
 from actiontrail.ledger.note import Signer
 from actiontrail.ledger.reader import Reader
-from actiontrail.ledger.sequencer import Candidate, Limits, Receipt, Sequencer, create
+from actiontrail.ledger.sequencer import Limits, Sequencer, create
 from actiontrail.store.lock import SqliteLock
 
 ORIGIN = "test.example/ledger"

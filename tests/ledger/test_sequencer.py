@@ -8,8 +8,9 @@ from tests.kit.ledger import ORIGIN, SIGNER, LedgerKit, a_candidate, candidates
 from actiontrail.event.record import entry, order, parse
 from actiontrail.ledger import checkpoint as checkpoints
 from actiontrail.ledger import tree
+from actiontrail.ledger.candidate import Placed
 from actiontrail.ledger.reader import Reader
-from actiontrail.ledger.sequencer import Placed, RecordExists, SecondWriter, Sequencer, Stopped, create
+from actiontrail.ledger.sequencer import RecordExists, SecondWriter, Sequencer, Stopped, create
 from actiontrail.store.lock import MemoryLock, SqliteLock
 
 

@@ -19,8 +19,8 @@ class Placed(NamedTuple):
     """Where an event stands. A repeat stands where it first stood; `differs` if its bytes were others then."""
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a place
-    repeated: bool
-    differs: bool
+    repeated: bool = False
+    differs: bool = False
 
 
 class Receipt(NamedTuple):

@@ -13,75 +13,46 @@ nothing behind (a full disk) fails its own callers. Where nobody can know what h
 swap) the sequencer stops for good; a restart finds out from what is on disk.
 """
 
-import errno
 import fcntl
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from actiontrail.errors import Corruption, Outage, Refusal
-from actiontrail.event import formats
-from actiontrail.event.record import entry, head, parse
+from actiontrail.event.record import entry, head
 from actiontrail.ledger import checkpoint as checkpoints
 from actiontrail.ledger import repeats as memory
 from actiontrail.ledger import segment as segments
 from actiontrail.ledger.bells import Ringer
+from actiontrail.ledger.candidate import Candidate, Placed, Receipt
 from actiontrail.ledger.checkpoint import Checkpoint
 from actiontrail.ledger.hashfiles import HashFiles
 from actiontrail.ledger.note import BadNote, Signer, Verifier
 from actiontrail.ledger.places import Places
-from actiontrail.ledger.reader import Reader
+from actiontrail.ledger.recall import recall
 from actiontrail.ledger.recovery import Accounts, Damaged, Found, recover
 from actiontrail.ledger.repeats import Repeats, Seen
 from actiontrail.ledger.sealing import seal
 from actiontrail.ledger.segment import Segment
+from actiontrail.ledger.stats import Stats
+from actiontrail.ledger.tail import HARMLESS, EffectUnknown, Tail
 from actiontrail.ledger.tree import EMPTY_ROOT, leaf_hashes
 from actiontrail.store import files
 from actiontrail.store.lock import Lock
 
 MIB = 1024 * 1024
-FSYNC_BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, float("inf"))
 RECORD_BYTES = 200  # what a record has beside its event, about: for the bound on what waits
 RETRY_AFTER_S = 1.0
 _HEADS_MAX = 4096
-_HARMLESS = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-}  # the write that fails so has done nothing that cutting off does not undo
-
-
-class Candidate(NamedTuple):
-    """An event that capture has admitted: one line of JSON, mappable, its secrets masked."""
-
-    account: str
-    event_id: str
-    event: bytes
-    received: str
-    source: str
-    format: str
-    masked: tuple[str, ...] = ()
-
-
-class Placed(NamedTuple):
-    """Where an event is recorded. `differs`: the same id was recorded before, with other bytes."""
-
-    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody wants here
-    repeated: bool = False
-    differs: bool = False
-
-
-class Receipt(NamedTuple):
-    """A place for each candidate, and a signed checkpoint whose tree holds them all."""
-
-    places: tuple[Placed, ...]
-    checkpoint: bytes
 
 
 class Busy(Outage):
@@ -113,27 +84,6 @@ class Limits:
     segment_bytes: int = 128 * MIB
     repeats_hours: int = 24 * 14
     repeats_bytes: int = 16 * 1024 * MIB
-
-
-@dataclass(slots=True)
-class Stats:
-    """What the sequencer has done since it was opened. Read it, do not write it."""
-
-    rounds: int = 0
-    records: int = 0
-    repeats: int = 0
-    raw_bytes: int = 0
-    frame_bytes: int = 0
-    fsyncs: int = 0
-    fsync_seconds: float = 0.0
-    fsync_buckets: list[int] = field(default_factory=lambda: [0] * len(FSYNC_BUCKETS_S))
-    swap_seconds: float = 0.0
-    queue_bytes: int = 0
-    sealed: int = 0
-    sealing: int = 0
-    sealing_failed: int = 0
-    size: int = 0
-    stopped: str = ""
 
 
 class _Batch(NamedTuple):
@@ -186,7 +136,6 @@ class Sequencer:
         self._stats = Stats()
         self._heads: dict[tuple[str, str, str, str, tuple[str, ...]], tuple[bytes, bytes]] = {}
         self._unapplied: Callable[[], None] | None = None
-        self._handle = -1
         self._unsealed: deque[Segment] = deque()
         self._sealer: threading.Thread | None = None
         self._sealing_over = False
@@ -298,7 +247,7 @@ class Sequencer:
             bytes_max=self._limits.repeats_bytes,
             clock=clock,
         )
-        self._recall(clock() - self._limits.repeats_hours * 3600)
+        recall(self._repeats, self._places, clock() - self._limits.repeats_hours * 3600, self._edge.size)
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._thread.start()
         self._seal_soon()
@@ -306,29 +255,13 @@ class Sequencer:
     def _take_up(self, found: Found) -> None:
         """Go on where the record ends."""
         self._edge = found.edge
-        self._accounts = {parse_name(name): seq for name, seq in found.accounts.items()}
+        self._accounts = {msgspec.json.decode(name, type=str): seq for name, seq in found.accounts.items()}
         self._sealed_accounts: Accounts = found.sealed_accounts
         self._unsealed.extend(found.open[:-1])
-        self._offset = self._raw = 0
+        self._tail = Tail(self._places.segments)
         if found.open:
-            last = found.open[-1]
-            self._open_first, self._offset, self._raw = last.first, found.tail_offset, found.tail_bytes
-            self._handle = os.open(last.path, os.O_RDWR | os.O_CLOEXEC)
-            if self._raw >= self._limits.segment_bytes:
-                self._turn()
-
-    def _recall(self, since: float) -> None:
-        """Bring the memory of repeats up to the record's size, from the records themselves."""
-        size = self._edge.size
-        if self._repeats.size > size:
-            self._repeats.forget()
-        if self._repeats.size < size:
-            reader = Reader(self._places.data)
-            try:
-                start = max(self._repeats.size, _first_since(self._places, since))
-                memory.fill(self._repeats, _remembered(reader, start, size), size)
-            finally:
-                reader.close()
+            self._tail.take_up(found.open[-1], found.tail_offset, found.tail_bytes)
+            self._turn_if_full()
 
     # rounds
 
@@ -374,7 +307,7 @@ class Sequencer:
             try:
                 self._lock.swap(self._note, note)
             except Outage as error:  # nobody knows whether it happened
-                raise _Unknown(f"its lock failed: {error}") from error
+                raise EffectUnknown(f"its lock failed: {error}") from error
             self._stats.swap_seconds += time.perf_counter() - began
             self._edge, self._note = edge, note
             self._accounts.update(plan.accounts)
@@ -388,9 +321,8 @@ class Sequencer:
             with suppress(Outage):  # the next round tries again, and fails if it must
                 self._finish_applying()
             self._remember(plan.new)
-            if self._raw >= self._limits.segment_bytes:
-                self._turn()
-                self._seal_soon()
+            self._turn_if_full()
+            self._seal_soon()
 
     def _plan(self, batches: list[_Batch]) -> _Plan:
         """Give each event its place: where it was recorded before, or the next index. Pure but for the heads kept."""
@@ -429,54 +361,13 @@ class Sequencer:
         return b"%b%d%b%b}" % (around[0], seq, around[1], one.event)
 
     def _stage(self, first: int, lines: list[bytes]) -> None:
-        """Append the round's frame, durably. Raises `Outage` having left nothing, or `_Unknown`."""
+        """Append the round's frame, durably. Raises `DiskFull` having left nothing, or `EffectUnknown`."""
         raw = b"\n".join(lines) + b"\n"
         frame = segments.encode(first, raw, len(lines))
-        try:
-            self._append(first, frame)
-        except OSError as error:
-            if error.errno not in _HARMLESS:
-                raise _Unknown(f"its segment could not be written: {error}") from error
-            self._take_back(error)
-            raise Outage(
-                f"the record's disk is full: {error}. Nothing of this batch was recorded.",
-                retry_after=RETRY_AFTER_S,
-            ) from error
-        began = time.perf_counter()
-        try:
-            os.fdatasync(self._handle)
-            if self._offset == 0:
-                files.sync_folder(self._places.segments)
-        except OSError as error:
-            raise _Unknown(f"the disk did not confirm a write: {error}") from error
-        self._timed(time.perf_counter() - began)
-        self._offset += len(frame)
-        self._raw += len(raw)
+        seconds = self._tail.append(first, frame, len(raw))
+        self._stats.timed(seconds)
         self._stats.raw_bytes += len(raw)
         self._stats.frame_bytes += len(frame)
-
-    def _append(self, first: int, frame: bytes) -> None:
-        if self._handle < 0:
-            path = self._places.segments / segments.name(first, sealed=False)
-            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            self._open_first, self._offset, self._raw = first, 0, 0
-        files.write_at(self._handle, frame, self._offset)
-
-    def _take_back(self, error: OSError) -> None:
-        """Cut off what a failed write may have left of its frame."""
-        if self._handle >= 0:
-            try:
-                os.ftruncate(self._handle, self._offset)
-            except OSError as second:
-                raise _Unknown(f"a failed write could not be taken back: {second}") from error
-
-    def _timed(self, seconds: float) -> None:
-        self._stats.fsyncs += 1
-        self._stats.fsync_seconds += seconds
-        for place, bound in enumerate(FSYNC_BUCKETS_S):
-            if seconds <= bound:
-                self._stats.fsync_buckets[place] += 1
-                break
 
     # behind the point of no return
 
@@ -501,18 +392,14 @@ class Sequencer:
         try:
             self._repeats.remember(new, self._edge.size)
         except Outage as error:
-            raise _Unknown(str(error)) from error
+            raise EffectUnknown(str(error)) from error
 
     # sealing
 
-    def _turn(self) -> None:
-        """The open segment is full: the next round begins another."""
-        os.close(self._handle)
-        self._handle = -1
-        first = self._open_first
-        self._unsealed.append(
-            Segment(first, sealed=False, path=self._places.segments / segments.name(first, sealed=False))
-        )
+    def _turn_if_full(self) -> None:
+        """Where the open segment is full, the next round begins another."""
+        if self._tail.raw_bytes >= self._limits.segment_bytes:
+            self._unsealed.append(self._tail.turn())
 
     def _seal_soon(self) -> None:
         ready = self._unsealed and self._unapplied is None and not self._sealing_over
@@ -530,7 +417,7 @@ class Sequencer:
                 self._sealed_accounts = seal(self._unsealed[0], self._sealed_accounts, self._hashes)
             except (OSError, Corruption) as error:
                 self._stats.sealing_failed += 1
-                self._sealing_over = not (isinstance(error, OSError) and error.errno in _HARMLESS)
+                self._sealing_over = not (isinstance(error, OSError) and error.errno in HARMLESS)
                 return
             self._unsealed.popleft()
             self._stats.sealed += 1
@@ -550,16 +437,11 @@ class Sequencer:
         _fail([*batches, *waiting], Stopped(reason))
 
     def _let_go(self) -> None:
-        if self._handle >= 0:
-            os.close(self._handle)
+        self._tail.close()
         self._hashes.close()
         self._ringer.close()
         self._lock.close()
         os.close(self._guard)
-
-
-class _Unknown(Exception):
-    """Nobody can know what is on disk now."""
 
 
 def _fail(batches: list[_Batch], error: Outage) -> None:
@@ -579,43 +461,3 @@ def _sole_writer(path: Path) -> int:
             f"{path} is locked: another recorder writes this record. There is only ever one."
         ) from error
     return handle
-
-
-def parse_name(account: bytes) -> str:
-    """The account that its JSON text names."""
-    import msgspec
-
-    return msgspec.json.decode(account, type=str)
-
-
-def _first_since(places: Places, since: float) -> int:
-    """The first index of the oldest segment that may hold a record received after `since`."""
-    from datetime import UTC, datetime
-
-    from actiontrail.event.record import received_text
-
-    border = received_text(datetime.fromtimestamp(since, UTC))
-    start = 0
-    for one in segments.listing(places.segments):
-        if not one.sealed:
-            return one.first
-        handle = os.open(one.path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            footer = segments.read_footer(handle)
-        finally:
-            os.close(handle)
-        if footer.received_last >= border:
-            return one.first
-        start = one.first + footer.count
-    return start
-
-
-def _remembered(reader: Reader, start: int, size: int) -> Iterator[tuple[int, bytes, bytes]]:
-    """What the memory of repeats keeps of the records [start, size)."""
-    while start < size:
-        for line in reader.lines(start, limit=size - start):
-            record = parse(line)
-            event = bytes(record.event)
-            event_id = formats.identify(record.format, event).event_id
-            yield start, memory.key(record.account, event_id), memory.digest(event)
-            start += 1
