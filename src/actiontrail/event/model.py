@@ -93,6 +93,7 @@ _PLAIN = [
     for field in msgspec.structs.fields(Event)
     if field.name not in {"event_time", "is_global", "user_identity", "extra"}
 ]
+_SHADOWS = dict(_PLAIN)
 _WHO = [
     (field.encode_name, field.name) for field in msgspec.structs.fields(UserIdentity) if field.name != "extra"
 ]
@@ -159,6 +160,16 @@ def from_document(obj: Mapping[str, Any], *, timeless: bool = False) -> Event:
             "eventTime", "is missing, so nothing says when it was done", "Send it as 2026-01-31T23:59:59Z."
         )
     return Event(**{"event_id": "", "event_time": NO_TIME, **fields}, extra=extra)
+
+
+def settled(event: Event) -> Event:
+    """`event` without what stands in `extra` under the name of a field that has a value of its own."""
+    shadowed = [wire for wire in event.extra if wire in _SHADOWS and getattr(event, _SHADOWS[wire])]
+    if not shadowed:
+        return event
+    return msgspec.structs.replace(
+        event, extra={key: value for key, value in event.extra.items() if key not in shadowed}
+    )
 
 
 def read_time(value: object, field: str = "eventTime") -> datetime | None:

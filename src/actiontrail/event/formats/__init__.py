@@ -14,9 +14,18 @@ import msgspec
 
 from actiontrail.errors import Refusal
 from actiontrail.event import effect, resources
-from actiontrail.event.formats import actiontrail, azure, cloudevents, cloudtrail, gcp, generic, kubernetes
+from actiontrail.event.formats import (
+    actiontrail,
+    azure,
+    cloudevents,
+    cloudtrail,
+    gcp,
+    generic,
+    kubernetes,
+    quick,
+)
 from actiontrail.event.formats.form import Format, Unwrapped, layers
-from actiontrail.event.model import NO_TIME, Event, read_time
+from actiontrail.event.model import NO_TIME, Event, read_time, settled
 from actiontrail.event.reading import UnmappableEvent, decode, dig, first_text
 from actiontrail.event.record import one_line
 
@@ -97,7 +106,7 @@ def to_event(format: str, raw: bytes, *, received: datetime | None = None) -> Ev
 
 def identify(format: str, raw: bytes) -> Identity:  # noqa: A002
     """The id and account of the event that `raw` is. Raises `UnmappableEvent` exactly when `to_event` does."""
-    if format == "actiontrail" and (seen := actiontrail.quick_look(raw)):
+    if seen := quick.look(format, raw):
         return Identity(*seen)
     event = to_event(format, raw)
     return Identity(event.event_id, account(event))
@@ -143,7 +152,7 @@ def _complete(
                 for key in ("account", "aliyunaccountid", "owner_id")
             )
         )
-    return msgspec.structs.replace(event, **found) if found else event
+    return settled(msgspec.structs.replace(event, **found) if found else event)
 
 
 def _time_from_elsewhere(

@@ -5,7 +5,7 @@ that name `EventID` and `EventProduct` are read too.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -58,48 +58,6 @@ def _small_letters(obj: Mapping[str, Any], names: Mapping[str, str]) -> dict[str
 
 
 FORMAT = Format("actiontrail", _matches, _read)
-
-
-class _Who(msgspec.Struct, rename="camel", gc=False):
-    account_id: str = ""
-
-
-class _Head(msgspec.Struct, rename="camel", gc=False):
-    """What admission needs; the decoder skips the rest, and still refuses malformed JSON there."""
-
-    event_id: str
-    event_name: str
-    event_time: datetime
-    recipient_account_id: str = ""
-    user_identity: _Who | None = None
-
-
-_head = msgspec.json.Decoder(_Head)
-
-
-def quick_look(raw: bytes) -> tuple[str, str] | None:
-    """The event's id and account, if `raw` is a plain event; None says nothing but "read it in full".
-
-    The decoder does not look into what it skips for two things that a full reading refuses or
-    mends: bytes that are no UTF-8, and nesting. Both are looked at here.
-    """
-    if raw.count(b"{") + raw.count(b"[") > NESTING_MAX:
-        return None
-    try:
-        head = _head.decode(raw)
-        if not raw.isascii():
-            raw.decode()
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return None
-    if (
-        not head.event_id
-        or not head.event_name
-        or head.event_time.year - 1 not in moment.YEARS
-        or head.event_time.year + 1 not in moment.YEARS
-    ):
-        return None
-    who = head.user_identity
-    return head.event_id, head.recipient_account_id or (who.account_id if who else "")
 
 
 _plain = msgspec.json.Decoder(Event)  # which forbids unknown fields, and fields of another type

@@ -72,7 +72,7 @@ def _read(obj: dict[str, Any]) -> Event:
 def _category(obj: Mapping[str, Any]) -> str:
     if said := first_text(obj.get("eventCategory")):
         return said
-    return {True: "Management", False: "Data"}.get(obj.get("managementEvent"), "")  # type: ignore[arg-type]
+    return {"true": "Management", "false": "Data"}.get(first_text(obj.get("managementEvent")), "")
 
 
 def _effect(read_only: object, name: str) -> str:

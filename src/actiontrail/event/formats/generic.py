@@ -5,7 +5,7 @@ operator's own mapping. What no field took stays under `additionalEventData`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from actiontrail.errors import Refusal
 from actiontrail.event.formats.form import Format
@@ -47,6 +47,16 @@ BUILT_IN: FieldMap = {
     "errorCode": ("errorCode", "error_code", "error.code"),
     "errorMessage": ("errorMessage", "error_message", "error", "error.message"),
 }  # fmt: skip
+_OBJECTS = frozenset(
+    {
+        "requestParameters",
+        "responseElements",
+        "additionalEventData",
+        "referencedResources",
+        "eventAttributes",
+        "userIdentity.sessionContext",
+    }
+)
 _NAMES, _TIMES = BUILT_IN["eventName"], BUILT_IN["eventTime"]
 
 
@@ -59,6 +69,15 @@ class BadFieldMap(Refusal):
         self.field = field
 
 
+class _Step(NamedTuple):
+    """One of our fields, and the places where it may stand: each its path and the path as one name."""
+
+    field: str
+    who: str
+    text_only: bool
+    places: list[tuple[tuple[str, ...], str]]
+
+
 def declared(name: str, fields: FieldMap) -> Format:
     """The format of that name in which each of our fields stands where `fields` says. Raises `BadFieldMap`."""
     for ours in fields:
@@ -69,14 +88,20 @@ def declared(name: str, fields: FieldMap) -> Format:
             )
     if "eventName" not in fields:
         raise BadFieldMap(name, "eventName is not mapped, so nothing would say what was done")
-    needed = _paths(fields["eventName"])
+    plan = _plan(fields)
+    names = next(step.places for step in plan if step.field == "eventName")
     return Format(
-        name, lambda obj: any(text(resolve(obj, path)) for path in needed), lambda obj: _read(obj, fields)
+        name, lambda obj: any(text(resolve(obj, path)) for path, _ in names), lambda obj: _read(obj, plan)
     )
 
 
-def _paths(theirs: str | Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(one.split(".")) for one in ([theirs] if isinstance(theirs, str) else theirs)]
+def _plan(fields: FieldMap) -> list[_Step]:
+    found = []
+    for ours, theirs in fields.items():
+        head, _, tail = ours.partition(".")
+        places = [(tuple(one.split(".")), one) for one in ([theirs] if isinstance(theirs, str) else theirs)]
+        found.append(_Step(head, tail, ours not in _OBJECTS, places))
+    return found
 
 
 def _matches(obj: Mapping[str, Any]) -> bool:
@@ -86,22 +111,29 @@ def _matches(obj: Mapping[str, Any]) -> bool:
     )
 
 
-def _read(obj: dict[str, Any], fields: FieldMap = BUILT_IN) -> Event:
+def _find(obj: Mapping[str, Any], step: _Step) -> tuple[str, Any]:
+    """The first of the step's places that holds something fit, and what; no place if none does."""
+    for path, name in step.places:
+        if path[0] not in obj and name not in obj and len(path) < 3:
+            continue
+        value = resolve(obj, path)
+        if value not in (None, "") and (not step.text_only or text(value) is not None):
+            return name, value
+    return "", None
+
+
+def _read(obj: dict[str, Any], plan: Sequence[_Step]) -> Event:
     document: dict[str, Any] = {}
     taken: set[str] = set()
     who: dict[str, Any] = {}
-    for ours, theirs in fields.items():
-        for path in _paths(theirs):
-            value = resolve(obj, path)
-            if value in (None, "") or (ours in _TEXT_ONLY and text(value) is None):
-                continue
-            head, _, tail = ours.partition(".")
-            if tail:
-                who[tail] = value
+    for step in plan:
+        place, value = _find(obj, step)
+        if place:
+            taken.add(place)
+            if step.who:
+                who[step.who] = value
             else:
-                document[head] = value
-            taken.add(".".join(path))
-            break
+                document[step.field] = value
     if who:
         document["userIdentity"] = who
     left = {key: value for key, value in obj.items() if key not in taken and value not in (None, "", {}, [])}
@@ -110,15 +142,5 @@ def _read(obj: dict[str, Any], fields: FieldMap = BUILT_IN) -> Event:
     return from_document(document, timeless=True)
 
 
-_OBJECTS = frozenset(
-    {
-        "requestParameters",
-        "responseElements",
-        "additionalEventData",
-        "referencedResources",
-        "eventAttributes",
-        "userIdentity.sessionContext",
-    }
-)
-_TEXT_ONLY = (WIRE_NAMES | {f"userIdentity.{name}" for name in WHO_WIRE_NAMES}) - _OBJECTS
-FORMAT = Format("generic", _matches, _read)
+_BUILT_IN_PLAN = _plan(BUILT_IN)
+FORMAT = Format("generic", _matches, lambda obj: _read(obj, _BUILT_IN_PLAN))
