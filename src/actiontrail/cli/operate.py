@@ -11,12 +11,25 @@ import typer
 
 from actiontrail import __version__
 from actiontrail.cli import output
+from actiontrail.errors import Refusal
 
 Data = Annotated[
     Path, typer.Option("--data", envvar="ACTIONTRAIL_DATA", help="The data folder of the record.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 DATA = Path("data")
+
+
+class NoRecord(Refusal):
+    """The folder holds no record, so the command has nothing to work on."""
+
+
+def need_record(data: Path) -> None:
+    """Raise `NoRecord` unless `data` holds a record."""
+    if not (data / "ledger").is_dir():
+        raise NoRecord(
+            f"{data} holds no record; name the right folder with --data, or make one: actiontrail init --data {data}"
+        )
 
 
 def register(app: typer.Typer) -> None:

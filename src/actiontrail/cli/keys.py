@@ -1,0 +1,224 @@
+"""`actiontrail keys`: access keys and ingest tokens of a record on this machine.
+
+These commands open the record's control database; a running server sees the change at once. A
+secret is shown once, when it is made.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from actiontrail.cli import output
+from actiontrail.cli.operate import DATA, Data, Json
+from actiontrail.errors import Refusal
+
+if TYPE_CHECKING:
+    from actiontrail.access.keys import Keys, NewSession
+
+Account = Annotated[
+    str, typer.Option("--account", help="The account; may be left out where the record has one.")
+]
+Note = Annotated[str, typer.Option("--note", help="A remark, to know it again in the list.")]
+AnyAccount = Annotated[
+    bool,
+    typer.Option("--any-account", help="For collecting: record each event for the account that it names."),
+]
+Id = Annotated[
+    str, typer.Argument(help="The id of an access key (LTAI…) or of a token (token-…).", metavar="ID")
+]
+
+family = typer.Typer(no_args_is_help=True)
+
+
+class WhichAccount(Refusal):
+    """The record has several accounts, or none."""
+
+
+def register(app: typer.Typer) -> None:
+    """Put this family's commands into `app`."""
+    app.add_typer(family, name="keys", help="Make, list, disable and delete access keys and ingest tokens.")
+
+
+@family.command()
+def create(
+    *,
+    data: Data = DATA,
+    account: Account = "",
+    any_account: AnyAccount = False,
+    note: Note = "",
+    as_json: Json = False,
+) -> None:
+    """Make an access key. Its secret is shown now and never again."""
+    with opened(data) as keys:
+        made = keys.create_key(the_account(keys, account), any_account=any_account, note=note)
+    if as_json:
+        output.one(
+            {
+                "accountId": made.account,
+                "accessKeyId": made.access_key_id,
+                "accessKeySecret": made.access_key_secret,
+            }
+        )
+    else:
+        output.line(f"account            {made.account}\naccess key id      {made.access_key_id}")
+        output.line(f"access key secret  {made.access_key_secret}   (shown this once)")
+
+
+@family.command()
+def token(
+    *,
+    data: Data = DATA,
+    account: Account = "",
+    any_account: AnyAccount = False,
+    note: Note = "",
+    as_json: Json = False,
+) -> None:
+    """Make an ingest token: it records and reads nothing. It is shown now and never again."""
+    with opened(data) as keys:
+        made = keys.create_token(the_account(keys, account), any_account=any_account, note=note)
+    if as_json:
+        output.one({"accountId": made.account, "tokenId": made.token_id, "token": made.token})
+    else:
+        output.line(f"account   {made.account}\ntoken id  {made.token_id}")
+        output.line(f"token     {made.token}   (shown this once)")
+
+
+@family.command("list")
+def list_(*, data: Data = DATA, account: Account = "", as_json: Json = False) -> None:
+    """Every access key, token and session: its state, and when it was used last."""
+    with opened(data) as keys:
+        listed = keys.list(account)
+    if as_json:
+        names = (
+            "id",
+            "account",
+            "kind",
+            "state",
+            "userName",
+            "anyAccount",
+            "note",
+            "created",
+            "expires",
+            "lastUsed",
+        )
+        output.one([dict(zip(names, item, strict=True)) for item in listed])
+        return
+    output.table(
+        ("ID", "KIND", "STATE", "ACCOUNT", "CREATED", "LAST USED", "NOTE"),
+        (
+            (
+                item.id,
+                item.kind + (" (any account)" if item.any_account else ""),
+                item.state,
+                item.account,
+                _moment(item.created),
+                _moment(item.last_used),
+                item.note,
+            )
+            for item in listed
+        ),
+    )
+
+
+@family.command()
+def disable(credential: Id, *, data: Data = DATA, as_json: Json = False) -> None:
+    """Stop an access key or token, at once and everywhere; `enable` undoes it."""
+    with opened(data) as keys:
+        keys.set_state(credential, "Inactive")
+    _done(credential, "Inactive", as_json=as_json)
+
+
+@family.command()
+def enable(credential: Id, *, data: Data = DATA, as_json: Json = False) -> None:
+    """Let a disabled access key or token work again."""
+    with opened(data) as keys:
+        keys.set_state(credential, "Active")
+    _done(credential, "Active", as_json=as_json)
+
+
+@family.command()
+def delete(credential: Id, *, data: Data = DATA, as_json: Json = False) -> None:
+    """Delete an access key or token for good."""
+    with opened(data) as keys:
+        keys.delete(credential)
+    _done(credential, "Deleted", as_json=as_json)
+
+
+@family.command("assume-role")
+def assume_role(
+    role: Annotated[str, typer.Argument(help="The name of the role.")],
+    session: Annotated[str, typer.Argument(help="The name of the session: who or what acts.")],
+    *,
+    data: Data = DATA,
+    account: Account = "",
+    seconds: Annotated[int, typer.Option(help="How long it lasts, at most 12 hours.")] = 3600,
+    as_json: Json = False,
+) -> None:
+    """Make a short-lived key that acts as ROLE:SESSION and ends by itself."""
+    with opened(data) as keys:
+        made = keys.create_session(the_account(keys, account), role, session, seconds=seconds)
+    _show_session(made, as_json=as_json)
+
+
+def _show_session(made: "NewSession", *, as_json: bool) -> None:
+    if as_json:
+        output.one(
+            {
+                "accountId": made.account,
+                "accessKeyId": made.access_key_id,
+                "accessKeySecret": made.access_key_secret,
+                "securityToken": made.security_token,
+                "expires": made.expires,
+            }
+        )
+        return
+    output.line(f"export ALIBABA_CLOUD_ACCESS_KEY_ID={made.access_key_id}")
+    output.line(f"export ALIBABA_CLOUD_ACCESS_KEY_SECRET={made.access_key_secret}")
+    output.line(f"export ALIBABA_CLOUD_SECURITY_TOKEN={made.security_token}")
+    output.line(f"# until {_moment(made.expires)}")
+
+
+@contextmanager
+def opened(data: Path) -> "Iterator[Keys]":
+    """The credentials of the record in `data`. Raises where there is no record."""
+    from actiontrail import config
+    from actiontrail.access.keys import Keys
+    from actiontrail.access.seal import Sealer, read_passphrase
+    from actiontrail.cli.operate import need_record
+    from actiontrail.store.database import Database
+
+    need_record(data)
+    settings = config.load(data)
+    sealer = Sealer.open(data / "keys", read_passphrase(settings.passphrase_file))
+    database = Database.open(data, settings.database)
+    try:
+        yield Keys(database, sealer)
+    finally:
+        database.close()
+
+
+def the_account(keys: "Keys", named: str) -> str:
+    """`named`, or the record's account if it has only one. Raises `WhichAccount`."""
+    accounts = [account for account, _, _ in keys.accounts()]
+    if named:
+        return named
+    if len(accounts) != 1:
+        raise WhichAccount(
+            f"the record has {len(accounts)} accounts; name one: --account {' or '.join(accounts[:5])}"
+        )
+    return accounts[0]
+
+
+def _done(credential: str, state: str, *, as_json: bool) -> None:
+    if as_json:
+        output.one({"id": credential, "state": state})
+    else:
+        output.line(f"{credential}: {state}")
+
+
+def _moment(seconds: int | None) -> str:
+    return "never" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,86 @@
+"""`actiontrail verify`: evidence checked with a file and a key, and every way in which it can fail."""
+
+import base64
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+
+from actiontrail.cli import failure
+from actiontrail.cli.main import main
+from actiontrail.event import record
+from actiontrail.evidence import receipt
+from actiontrail.ledger import checkpoint, tree
+from actiontrail.ledger.note import Signer
+
+SIGNER = Signer("log.example/test", b"\x01" * 32)
+STRANGER = Signer("log.example/test", b"\x02" * 32)
+LINE = (
+    b'{"account":"1","seq":1,"received":"2026-01-02T03:04:05.000001Z","source":"key:LTAI","format":"actiontrail",'
+    b'"event":{"eventId":"e-1","eventName":"StopLogging","eventTime":"2026-01-02T03:04:00Z","eventVersion":"1",'
+    b'"eventSource":"actiontrail.aliyuncs.com","eventType":"ApiCall","serviceName":"Actiontrail","userIdentity":{"userName":"eve"}}}'
+)
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Path:
+    entry = record.entry(LINE)
+    note = checkpoint.sign(checkpoint.Checkpoint(SIGNER.name, 1, tree.root([entry])), SIGNER)
+    path = tmp_path / "event.tlog-proof"
+    path.write_bytes(receipt.make(LINE, 0, note, []))
+    return path
+
+
+def test_true_evidence_is_told_in_plain_words(evidence: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An auditor reads what was shown, and what was not."""
+    code = main(["verify", str(evidence), "--key", SIGNER.vkey])
+    told = capsys.readouterr().out
+
+    assert (code, "VERIFIED" in told, "StopLogging" in told, "does not show" in told) == (0, True, True, True)
+
+
+def test_the_key_may_be_in_a_file(evidence: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Keys are kept in files, and shells are bad at typing them."""
+    key = tmp_path / "log.vkey"
+    key.write_text(SIGNER.vkey + "\n")
+    code = main(["verify", str(evidence), "--key", str(key), "--json"])
+
+    assert (code, json.loads(capsys.readouterr().out)["verified"]) == (0, True)
+
+
+def test_evidence_signed_by_somebody_else_shows_nothing(
+    evidence: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name alone is no signature."""
+    code = main(["verify", str(evidence), "--key", STRANGER.vkey])
+    told = capsys.readouterr()
+
+    assert (code, told.out) == (failure.CORRUPT, "")
+
+
+def test_an_altered_record_shows_nothing(evidence: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One word changed in the record, everything else left as it was."""
+    forged = base64.b64encode(zlib.compress(LINE.replace(b"eve", b"bob"), 9))
+    lines = evidence.read_bytes().split(b"\n")
+    lines[1] = b"extra " + forged
+    evidence.write_bytes(b"\n".join(lines))
+    code = main(["verify", str(evidence), "--key", SIGNER.vkey, "--json"])
+    told = capsys.readouterr()
+
+    assert (code, told.out, "error" in json.loads(told.err)) == (failure.CORRUPT, "", True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--key", "nonsense"], ["--key", SIGNER.vkey, "--origin", "another.log"]]
+)
+def test_a_wrong_key_or_another_log_shows_nothing(
+    evidence: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was not asked for is not shown."""
+    assert (main(["verify", str(evidence), *arguments]), capsys.readouterr().out) == (failure.CORRUPT, "")
+
+
+def test_verifying_without_a_key_is_a_wrong_command_line(evidence: Path) -> None:
+    """There is no default key: whoever checks has to know whom they trust."""
+    assert main(["verify", str(evidence)]) == failure.USAGE
