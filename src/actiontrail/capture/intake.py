@@ -17,7 +17,7 @@ from actiontrail.capture.nesting import too_deep
 from actiontrail.capture.split import PIECES_MAX, Piece, TooManyEvents, pieces_within, split
 from actiontrail.errors import Refusal
 from actiontrail.event.formats import FORMATS, Identity, UnknownFormat, UnmappableEvent, detect, identify
-from actiontrail.event.formats.actiontrail import quick_look
+from actiontrail.event.formats.quick import look
 from actiontrail.event.reading import decode
 from actiontrail.event.record import one_line, received_text
 from actiontrail.ledger.candidate import Candidate, Receipt
@@ -207,7 +207,7 @@ def _recognise(event: bytes, format: str) -> tuple[str, Identity]:  # noqa: A002
     try:
         if format:
             return format, identify(format, event)
-        if seen := quick_look(event):
+        if seen := look("actiontrail", event):
             return "actiontrail", Identity(*seen)
         format = detect(decode(event))  # noqa: A001
         return format, identify(format, event)

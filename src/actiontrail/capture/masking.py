@@ -145,8 +145,16 @@ class Masker:
 
     def suspects(self, events: list[bytes]) -> list[bool]:
         """For each of `events` whether it may hold a secret; False is certain."""
-        lowered = [self._without_the_often_seen(event.lower()) for event in events]
-        if len(events) < _FEW:
+        lowered = [event.lower() for event in events]
+        found = self._signed(lowered)
+        doubtful = [place for place, seen in enumerate(found) if seen]
+        again = self._signed([self._without_the_often_seen(lowered[place]) for place in doubtful])
+        for place, seen in zip(doubtful, again, strict=True):
+            found[place] = seen
+        return found
+
+    def _signed(self, lowered: list[bytes]) -> list[bool]:
+        if len(lowered) < _FEW:
             return [self._seen.search(text) is not None for text in lowered]
         import pyarrow as pa
         import pyarrow.compute as pc

@@ -40,7 +40,9 @@ _decoder = msgspec.json.Decoder(Record)
 
 def one_line(event: bytes) -> bytes:
     """`event`, which is valid JSON, without line breaks: in JSON they stand only between tokens."""
-    return event.translate(None, _LINE_BREAKS)
+    if b"\n" in event or b"\r" in event:
+        return event.translate(None, _LINE_BREAKS)
+    return event
 
 
 def received_text(moment: datetime) -> str:
