@@ -1,6 +1,12 @@
 #!/bin/sh
 # Installs what some tests use and can do without: strace (faults in system calls) and PostgreSQL (the shared
-# control database). Only as root, only what is missing, only where apt-get is; it always succeeds.
+# control database) as root and where apt-get is, and the official Node clients. Only what is missing; it always succeeds.
+
+# The official Node clients, for tests/sdk/test_node.py. Nothing of them is part of the service.
+if command -v npm >/dev/null 2>&1 && [ ! -d tests/sdk/node/node_modules ]; then
+    (cd tests/sdk/node && npm ci --silent --no-audit --no-fund >/dev/null 2>&1) ||
+        echo "could not install the Node clients. The tests that use them will be skipped."
+fi
 
 missing=""
 command -v strace >/dev/null 2>&1 || missing="$missing strace"

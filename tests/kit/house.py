@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from litestar import Litestar
@@ -53,7 +54,7 @@ class Endpoint:
     access_key_id: str
     access_key_secret: str
     keys: Keys
-    shelf: Shelf
+    record: Callable[[list[dict[str, Any]]], None]  # these events are found when it returns
 
     @property
     def address(self) -> str:
@@ -69,10 +70,15 @@ def live(*, rate: int = 1000) -> Iterator[Endpoint]:
         account = keys.create_account()
         key = keys.create_key(account)
         shelf = Shelf()
+
+        def record(documents: list[dict[str, Any]]) -> None:
+            for document in documents:
+                shelf.put(document, account=account)
+
         answering = an_rpc(shelf, Door(keys), now=time.time, rate=rate)
         app = Litestar(route_handlers=rpc.routes(answering), openapi_config=None)
         with _serving(app) as port:
-            yield Endpoint("127.0.0.1", port, account, key.access_key_id, key.access_key_secret, keys, shelf)
+            yield Endpoint("127.0.0.1", port, account, key.access_key_id, key.access_key_secret, keys, record)
         database.close()
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from tests.kit.projection import ACCOUNT, Paper, a_projection, an_event, names
 
-from actiontrail.query.lookup import Page, Question, lookup
+from actiontrail.query.lookup import lookup
 from actiontrail.query.projection import Projection
+from actiontrail.query.question import Page, Question
 
 OTHER = "9999999999999999"
 EVER = (0, 4_000_000_000_000)

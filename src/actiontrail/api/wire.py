@@ -18,9 +18,10 @@ from actiontrail.api.operations import events, table
 from actiontrail.capture import body, intake, split
 from actiontrail.errors import Corruption, Outage, Refusal
 from actiontrail.event.formats import UnknownFormat
+from actiontrail.event.formats.generic import BadFieldMap
 from actiontrail.event.reading import UnmappableEvent
 from actiontrail.event.selector.parser import SelectorError
-from actiontrail.query import guard
+from actiontrail.query import engine, guard
 
 JSON = "application/json;charset=utf-8"
 XML = "text/xml;charset=utf-8"
@@ -108,6 +109,9 @@ TABLE: dict[type[Refusal], Row] = {
     events.InvalidNextToken: _INVALID,
     events.UnknownAttribute: _INVALID,
     SelectorError: Row(400, "InvalidQuery"),
+    engine.BadQuestion: Row(400, "InvalidQuery"),
+    engine.TooHeavy: Row(400, "QueryTooHeavy"),
+    engine.Cancelled: Row(400, "QueryCancelled"),
     guard.BadSql: Row(400, "InvalidSql"),
     body.BodyTooLarge: Row(413, "RequestEntityTooLarge"),
     body.BadEncoding: Row(400, "InvalidContentEncoding"),
@@ -118,6 +122,7 @@ TABLE: dict[type[Refusal], Row] = {
     split.TooManyEvents: Row(413, "TooManyEvents"),
     intake.NamedFormatUnknown: Row(400, "UnknownEventFormat"),
     UnknownFormat: Row(400, "UnknownEventFormat"),
+    BadFieldMap: Row(400, "InvalidFieldMap"),
     UnmappableEvent: Row(400, "UnmappableEvent"),
     keys.UnknownAccount: Row(404, "EntityNotExist.Account"),
     keys.UnknownCredential: Row(404, "EntityNotExist.AccessKey"),

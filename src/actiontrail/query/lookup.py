@@ -1,15 +1,16 @@
-"""LookupEvents' question, and its answer from the projection.
+"""LookupEvents' question, answered from the projection.
 
 Exact and case-sensitive; newest or oldest first by (time, index). A page begins where the last one
 ended, by value and not by count, so that events which arrive in between neither hide others nor show them twice.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from actiontrail.event.selector import tokens
 from actiontrail.query import schema
 from actiontrail.query.engine import BadQuestion, Limits
 from actiontrail.query.projection import Projection
+from actiontrail.query.question import KEYS, Page, Position, Question
 from actiontrail.query.words import clean
 
 LIMIT_MAX = 1000
@@ -28,33 +29,6 @@ _COLUMNS = {
     "RequestId": "request_id",
 }
 _LISTS = {"ResourceType": "resource_types", "ResourceName": "resource_names"}
-KEYS = frozenset(_COLUMNS) | frozenset(_LISTS)
-
-
-class Position(NamedTuple):
-    """A place in the order of events: Unix milliseconds, then the ledger's index."""
-
-    time_ms: int
-    index: int  # type: ignore[assignment]
-
-
-class Question(NamedTuple):
-    """What LookupEvents is asked. Times are Unix milliseconds; the range is half-open."""
-
-    account: str
-    start: int
-    end: int
-    conditions: tuple[tuple[str, str], ...] = ()
-    newest_first: bool = True
-    limit: int = 20
-    after: Position | None = None
-
-
-class Page(NamedTuple):
-    """Events as JSON, and where the next page begins; None if this is the last."""
-
-    events: list[bytes]
-    next: Position | None
 
 
 def lookup(projection: Projection, question: Question, *, limits: Limits | None = None) -> Page:

@@ -5,6 +5,7 @@ no two events share: a page continues after a place, so what arrives meanwhile m
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 KEYS = (
     "ServiceName",
@@ -32,8 +33,7 @@ class Position:
     index: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(NamedTuple):
     """One page of one account's events. Times are milliseconds since 1970; `end` is out.
 
     Each condition is one of `KEYS` and a value. `after` is the place of the last event of the page before.
@@ -48,8 +48,7 @@ class Question:
     after: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Events as JSON objects, in order; `next` is the last one's place if there are more."""
 
     events: list[bytes]
