@@ -45,6 +45,14 @@ class BodyTooLarge(Refusal):
     """The request's body is larger than an operation ever needs."""
 
 
+class WrongIngestMethod(Refusal):
+    """Events are posted."""
+
+
+class UnknownChoice(Refusal):
+    """A query parameter is not one that ingest has, or has not this value."""
+
+
 class Row(NamedTuple):
     """What a caller sees of a refusal. `{0.name}` in a text stands for the refusal's attribute `name`."""
 
@@ -113,6 +121,8 @@ TABLE: dict[type[Refusal], Row] = {
     engine.TooHeavy: Row(400, "QueryTooHeavy"),
     engine.Cancelled: Row(400, "QueryCancelled"),
     guard.BadSql: Row(400, "InvalidSql"),
+    WrongIngestMethod: Row(405, "UnsupportedHTTPMethod"),
+    UnknownChoice: Row(400, "InvalidQueryParameter"),
     body.BodyTooLarge: Row(413, "RequestEntityTooLarge"),
     body.BadEncoding: Row(400, "InvalidContentEncoding"),
     body.UnknownEncoding: Row(415, "UnsupportedContentEncoding"),

@@ -1,0 +1,213 @@
+"""The two applications: the recorder's front door, and the reader behind it.
+
+The front door answers what must work when nothing else does (events coming in, the log's tiles, health,
+figures) and passes everything else on to the reader.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import httpx
+import msgspec
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
+
+from actiontrail.api import metrics, wire
+from actiontrail.api.asgi import Application, Flight, Message, Receive, Send, send_reply
+from actiontrail.api.door import Door
+from actiontrail.api.ingest import PATH, Ingest
+from actiontrail.api.metrics import HttpMeters, RecorderMeters
+from actiontrail.api.observe import Observed
+from actiontrail.api.operations import events, identity, regions
+from actiontrail.api.proxy import Forward
+from actiontrail.api.rpc import Rpc
+from actiontrail.api.rpc import routes as rpc_routes
+from actiontrail.api.throttle import Throttle
+from actiontrail.errors import Refusal
+from actiontrail.ledger.stats import FSYNC_BUCKETS_S
+from actiontrail.query.lookup import lookup
+from actiontrail.service import Reading, Recorder
+
+log = structlog.get_logger("actiontrail.api")
+
+_READER_SECONDS = 2.0  # how long health and figures wait for the reader
+
+
+class Front:
+    """The recorder's ASGI application."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        settings = recorder.settings
+        self._recorder = recorder
+        self._meters = RecorderMeters()
+        metrics.add_live(self._meters.registry, self._readings)
+        self._flight = Flight(settings.queue_bytes_max)
+        door = Door(recorder.keys, clock_skew_seconds=settings.clock_skew_seconds)
+        self._ingest = Ingest(
+            door, recorder.intake, self._meters, body_bytes_max=settings.body_bytes_max, flight=self._flight
+        )
+        self._forward = Forward(recorder.socket)
+        self._reader = httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(uds=str(recorder.socket)),
+            base_url="http://reader",
+            timeout=_READER_SECONDS,
+        )
+        self.application = Observed(self._answer, HttpMeters(self._meters.registry, "http"))
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send, self._close)
+            return
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if path == PATH:
+            await self._ingest(scope, receive, send)
+        elif path in ("/healthz", "/readyz", "/metrics"):
+            await self._about(path, send)
+        else:
+            await self._forward(scope, receive, send)
+
+    async def _about(self, path: str, send: Send) -> None:
+        if path == "/metrics":
+            body = metrics.text(self._meters.registry) + await self._reader_says("/metrics")
+            await send_reply(send, 200, {"content-type": metrics.CONTENT_TYPE}, body)
+            return
+        stopped = self._recorder.sequencer.stats().stopped
+        state = {"recorder": stopped or "ok"}
+        if path == "/readyz":
+            state["reader"] = "ok" if await self._reader_says("/healthz") else "not answering"
+        good = all(value == "ok" for value in state.values())
+        await send_reply(send, 200 if good else 503, {"content-type": wire.JSON}, msgspec.json.encode(state))
+
+    async def _reader_says(self, path: str) -> bytes:
+        """The reader's answer; nothing if it has none."""
+        try:
+            response = await self._reader.get(path)
+        except httpx.TransportError:
+            return b""
+        return response.content if response.status_code == 200 else b""
+
+    async def _close(self) -> None:
+        self._ingest.close()
+        await self._forward.aclose()
+        await self._reader.aclose()
+
+    def _readings(self) -> Iterator[Metric]:
+        stats = self._recorder.sequencer.stats()
+        yield metrics.gauge("actiontrail_ledger_size", {(): stats.size})
+        yield metrics.gauge("actiontrail_queue_bytes", {(): stats.queue_bytes})
+        yield metrics.gauge("actiontrail_inflight_bytes", {(): self._flight.bytes})
+        yield metrics.total("actiontrail_rounds_total", stats.rounds)
+        yield metrics.total("actiontrail_round_records_total", stats.records)
+        yield metrics.total("actiontrail_round_bytes_total", stats.raw_bytes)
+        yield metrics.buckets(
+            "actiontrail_fsync_seconds", _cumulative(stats.fsync_buckets), stats.fsync_seconds
+        )
+
+
+def _cumulative(counts: Iterable[int]) -> Iterator[tuple[float, int]]:
+    sum_ = 0
+    for bound, count in zip(FSYNC_BUCKETS_S, counts, strict=True):
+        sum_ += count
+        yield bound, sum_
+
+
+def recorder_app(recorder: Recorder) -> Application:
+    """The front door."""
+    return Front(recorder).application
+
+
+def reader_app(reading: Reading) -> Application:
+    """What answers questions, on the reader's socket."""
+    registry = CollectorRegistry()
+    metrics.add_live(registry, lambda: _reader_readings(reading))
+    inner = _reader_routes(reading)
+
+    async def answer(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/healthz":
+            failing = reading.projector.failures > 0
+            state = {"reader": "the projector fails" if failing else "ok", "lag": reading.projector.lag()}
+            await send_reply(
+                send, 503 if failing else 200, {"content-type": wire.JSON}, msgspec.json.encode(state)
+            )
+        elif scope["type"] == "http" and scope["path"] == "/metrics":
+            await send_reply(send, 200, {"content-type": metrics.CONTENT_TYPE}, metrics.text(registry))
+        else:
+            await inner(scope, receive, send)  # type: ignore[arg-type]  # ASGI, under another name
+
+    return Observed(answer, HttpMeters(registry, "query"))
+
+
+def _reader_readings(reading: Reading) -> Iterator[Metric]:
+    name = (reading.projection.name,)
+    yield metrics.gauge("actiontrail_follower_lag", {name: reading.projector.lag()})
+    yield metrics.gauge("actiontrail_follower_failures", {name: reading.projector.failures})
+
+
+def _reader_routes(reading: Reading) -> Litestar:
+    settings = reading.settings
+    door = Door(reading.keys, clock_skew_seconds=settings.clock_skew_seconds)
+    throttle = Throttle(settings.lookups_per_second, now=time.monotonic)
+    operations = (
+        *events.operations(
+            lambda question: lookup(reading.projection, question, limits=reading.limits),
+            token_key=reading.token_key,
+            lookback_days=settings.lookback_days,
+        ),
+        *regions.operations(settings.region),
+        *identity.operations(),
+    )
+    rpc = Rpc(door, operations, throttle, failed=_failed)
+    return _litestar([*rpc_routes(rpc)])
+
+
+def _litestar(handlers: Sequence[Any]) -> Litestar:
+    return Litestar(
+        route_handlers=handlers,
+        exception_handlers={HTTPException: _http_refusal, Exception: _refusal},
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _failed(request_id: str, error: Exception) -> None:
+    if isinstance(error, Refusal):
+        return
+    log.error("a request failed", request_id=request_id, error=type(error).__name__, exc_info=error)
+
+
+def _refusal(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    reply = wire.refusal(error, wire.new_request_id(), host=request.headers.get("host", ""))
+    _failed(reply.headers["x-acs-request-id"], error)
+    return _response(reply)
+
+
+def _http_refusal(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """A path or a method that nobody answers, or a body that is not what it should be."""
+    request_id = wire.new_request_id()
+    code = {404: "InvalidAction.NotFound", 405: "UnsupportedHTTPMethod"}.get(
+        error.status_code, "InvalidParameter"
+    )
+    content = {"RequestId": request_id, "HostId": "actiontrail", "Code": code, "Message": error.detail}
+    headers = {"content-type": wire.JSON, "x-acs-request-id": request_id}
+    return _response(wire.Reply(error.status_code, headers, msgspec.json.encode(content)))
+
+
+def _response(reply: wire.Reply) -> Response[bytes]:
+    headers = dict(reply.headers)
+    return Response(
+        reply.body, status_code=reply.status, media_type=headers.pop("content-type"), headers=headers
+    )
+
+
+async def _lifespan(receive: Receive, send: Send, close: Callable[[], Any]) -> None:
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await close()
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,106 @@
+"""What a process says about itself: one JSON line per event on standard error, and a count of each request.
+
+A line holds no secret: of a request only the method, the path, the status, the time taken and the request
+id are told; never the query, the headers or the body, where signatures and tokens are.
+"""
+
+import logging
+import sys
+import time
+from typing import Any
+
+import structlog
+
+from actiontrail.api import wire
+from actiontrail.api.asgi import Application, Message, Receive, Send, send_reply
+from actiontrail.api.metrics import HttpMeters
+
+PATH_CHARS = 200
+_QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+
+log = structlog.get_logger("actiontrail.http")
+
+
+def set_up_logs(level: str, *, process: str) -> None:
+    """All logging of this process, ours and the libraries', as JSON lines on standard error."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        lambda _logger, _name, event: {"process": process, **event},
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for chatty in ("httpx", "httpcore", "asyncio", "alembic", "clickhouse_connect", "sqlalchemy"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+class Observed:
+    """An ASGI application, observed: each request has an id, is counted and timed, and no failure stays unsaid."""
+
+    def __init__(self, inner: Application, meters: HttpMeters) -> None:
+        self._inner = inner
+        self._meters = meters
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        started = time.perf_counter()
+        scope["actiontrail.request_id"] = wire.new_request_id()
+        status = 499  # nobody was answered: whoever asked has hung up
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                for name, value in message["headers"]:
+                    if name == b"x-acs-request-id":
+                        scope["actiontrail.request_id"] = value.decode("latin-1")
+            await send(message)
+
+        try:
+            await self._inner(scope, receive, noted)
+        except Exception as error:
+            log.exception("a bug", request_id=scope["actiontrail.request_id"], path=_path(scope))
+            if status == 499:
+                status = 500
+                reply = wire.refusal(error, scope["actiontrail.request_id"])
+                await send_reply(send, *reply)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Message, status: int, seconds: float) -> None:
+        self._meters.answered(status, seconds)
+        tell = log.info if status >= 400 and scope["path"] not in _QUIET_PATHS else log.debug
+        tell(
+            "answered",
+            request_id=scope["actiontrail.request_id"],
+            method=scope["method"],
+            path=_path(scope),
+            status=status,
+            ms=round(seconds * 1000, 2),
+        )
+
+
+def _path(scope: Message) -> str:
+    return str(scope["path"])[:PATH_CHARS]

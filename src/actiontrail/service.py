@@ -1,0 +1,275 @@
+"""The house put together: make a record, open the recorder, open the reader. No logic.
+
+`create` makes what `open_recorder` and `open_reader` open; neither of these ever makes a record, so a
+wrong path can never start a second one. What was opened is closed in the opposite order, and the ledger
+is left closed in good order.
+"""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+import structlog
+
+from actiontrail import config
+from actiontrail.access.keys import Keys
+from actiontrail.access.seal import Sealer, read_passphrase
+from actiontrail.capture import intake
+from actiontrail.capture.masking import Masker
+from actiontrail.config import Config
+from actiontrail.errors import Outage, Refusal
+from actiontrail.ledger import notekey, sequencer
+from actiontrail.ledger.note import Signer, Verifier
+from actiontrail.ledger.places import Places
+from actiontrail.ledger.reader import Reader
+from actiontrail.ledger.sequencer import Sequencer
+from actiontrail.query.engine import Engine
+from actiontrail.query.engine import Limits as QueryLimits
+from actiontrail.query.projection import Projection
+from actiontrail.store import files
+from actiontrail.store.database import Database
+from actiontrail.store.lock import make_lock, open_lock
+
+ORIGIN_PREFIX: Final = "actiontrail.local/"
+PROJECTION: Final = "projection"
+READER_SOCKET: Final = "reader.sock"
+WAIT_SECONDS: Final = 1.0  # how long the projector sleeps when nothing comes; records wake it
+BACKOFF_SECONDS: Final = (0.2, 1.0, 5.0)
+SOCKET_PATH_MAX: Final = 100  # the kernel's limit for a Unix socket is 108 bytes
+
+log = structlog.get_logger("actiontrail.service")
+
+
+class FolderNotEmpty(Refusal):
+    """A record is only ever made in an empty folder."""
+
+    def __init__(self, data: Path, found: str) -> None:
+        super().__init__(
+            f"{data} is not empty: it holds {found}. A new record is made in an empty folder (config.toml may be there)."
+        )
+
+
+class NoRecordHere(Refusal):
+    """There is no record in this folder."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(
+            f"{data} holds no record. `actiontrail init --data {data}` makes one; is the path right?"
+        )
+
+
+class Created(NamedTuple):
+    """A new record and its first key, which is shown this once."""
+
+    account_id: str
+    access_key_id: str
+    access_key_secret: str
+    vkey: str
+    origin: str
+
+
+def create(data: Path, *, origin: str = "", account_name: str = "") -> Created:
+    """An empty record in `data` with one account and its first access key.
+
+    The ledger is made last: a folder in which this was broken off is no record, and is refused by `serve`.
+    """
+    found = sorted(path.name for path in data.iterdir()) if data.exists() else []
+    if others := [name for name in found if name != config.FILE_NAME]:
+        raise FolderNotEmpty(data, ", ".join(others[:5]))
+    settings = config.load(data)
+    passphrase = read_passphrase(settings.passphrase_file)
+    files.make_folder(data)
+    data.chmod(0o700)
+    if not found:
+        files.replace(data / config.FILE_NAME, _settings_text().encode(), mode=0o600)
+    signer = notekey.create(data / "keys", origin or ORIGIN_PREFIX + secrets.token_hex(8), passphrase)
+    sealer = Sealer.create(data / "keys", passphrase)
+    database = Database.open(data, settings.database)
+    try:
+        keys = Keys(database, sealer)
+        key = keys.create_key(keys.create_account(account_name))
+    finally:
+        database.close()
+    lock = make_lock(data, settings.database, signer.name)
+    try:
+        sequencer.create(data, lock=lock, signer=signer)
+    finally:
+        lock.close()
+    return Created(key.account, key.access_key_id, key.access_key_secret, signer.vkey, signer.name)
+
+
+def _settings_text() -> str:
+    """Every setting, commented out, with its default."""
+    lines = ["# Settings of this record. A line without `# ` in front is in force; restart to apply.", ""]
+    defaults = Config()
+    for name, text in config.helps().items():
+        value = msgspec.json.encode(getattr(defaults, name)).decode()
+        lines += [f"# {text}", f"# {name} = {value}", ""]  # the JSON of a setting is its TOML
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """What the front door needs."""
+
+    data: Path
+    settings: Config
+    keys: Keys
+    sequencer: Sequencer
+    intake: intake.Intake
+    ledger: Reader
+    origin: str
+    verifiers: tuple[Verifier, ...]
+    socket: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What answers questions needs."""
+
+    data: Path
+    settings: Config
+    keys: Keys
+    ledger: Reader
+    projection: Projection
+    projector: "Projector"
+    token_key: bytes
+    origin: str
+    verifiers: tuple[Verifier, ...]
+    socket: Path
+    limits: QueryLimits = field(default_factory=QueryLimits)
+
+
+@contextmanager
+def open_recorder(data: Path) -> Iterator[Recorder]:
+    """The record in `data`, open for writing. Raises `NoRecordHere`, `SecondWriter`, or what recovery finds."""
+    with _opened(data) as (settings, keys, signer, verifiers, stack):
+        lock = open_lock(data, settings.database, signer.name)
+        stack.callback(lock.close)
+        limits = sequencer.Limits(
+            queue_bytes=settings.queue_bytes_max,
+            round_bytes=settings.round_bytes_max,
+            segment_bytes=settings.segment_bytes_max,
+            repeats_hours=settings.repeats_hours,
+            repeats_bytes=settings.repeats_bytes_max,
+        )
+        writer = Sequencer.open(data, lock=lock, signer=signer, limits=limits, trusted=verifiers[1:])
+        stack.callback(writer.close)
+        ledger = Reader(data)
+        stack.callback(ledger.close)
+        taking = intake.Intake(
+            writer,
+            intake.Limits(settings.event_bytes_max, settings.body_bytes_max, settings.nesting_max),
+            Masker(settings.mask),
+        )
+        log.info("recording", data=str(data), size=ledger.size(), origin=signer.name)
+        yield Recorder(data, settings, keys, writer, taking, ledger, signer.name, verifiers, _socket(data))
+
+
+@contextmanager
+def open_reader(data: Path) -> Iterator[Reading]:
+    """The record in `data`, open for questions, with its projector at work."""
+    with _opened(data) as (settings, keys, signer, verifiers, stack):
+        ledger = Reader(data)
+        stack.callback(ledger.close)
+        engine = Engine(
+            settings.clickhouse or data / PROJECTION, memory_bytes=settings.projection_memory_bytes_max
+        )
+        projection = Projection(engine)
+        stack.callback(projection.close)
+        projector = Projector(projection, ledger)
+        projector.start()
+        stack.callback(projector.stop)
+        token_key = Sealer.open(data / "keys", read_passphrase(settings.passphrase_file)).derive(
+            "page tokens"
+        )
+        limits = QueryLimits(
+            settings.query_seconds_max, settings.query_memory_bytes_max, settings.query_rows_max
+        )
+        log.info("answering", data=str(data), searchable=projection.size(), size=ledger.size())
+        yield Reading(
+            data,
+            settings,
+            keys,
+            ledger,
+            projection,
+            projector,
+            token_key,
+            signer.name,
+            verifiers,
+            _socket(data),
+            limits,
+        )
+
+
+@contextmanager
+def _opened(data: Path) -> Iterator[tuple[Config, Keys, Signer, tuple[Verifier, ...], ExitStack]]:
+    """What both processes open, and a stack that closes whatever is put on it."""
+    places = Places(data)
+    if not places.segments.is_dir():
+        raise NoRecordHere(data)
+    settings = config.load(data)
+    passphrase = read_passphrase(settings.passphrase_file)
+    with ExitStack() as stack:
+        database = Database.open(data, settings.database)
+        stack.callback(database.close)
+        keys = Keys(database, Sealer.open(data / "keys", passphrase))
+        stack.callback(keys.flush)
+        signer = notekey.load(data / "keys", passphrase)
+        verifiers = notekey.trusted(signer.vkey, signer.name, places.handover)
+        yield settings, keys, signer, verifiers, stack
+
+
+def _socket(data: Path) -> Path:
+    """Where the reader listens. A path too long for a socket is used by way of the current folder."""
+    socket = data.resolve() / "run" / READER_SOCKET
+    if len(bytes(socket)) <= SOCKET_PATH_MAX:
+        return socket
+    return Path(data / "run" / READER_SOCKET)
+
+
+class Projector:
+    """The thread that keeps the projection up with the ledger. A failure is told, and tried again."""
+
+    def __init__(self, projection: Projection, ledger: Reader) -> None:
+        self._projection = projection
+        self._ledger = ledger
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+        self.failures = 0  # in a row
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the batch under way and end."""
+        self._stop.set()
+        self._thread.join()
+
+    def lag(self) -> int:
+        """How many records are not searchable yet."""
+        return max(0, self._ledger.size() - self._projection.size())
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if not self._projection.follow(self._ledger):
+                    self._ledger.wait(self._projection.size(), WAIT_SECONDS)
+                self.failures = 0
+            except Outage as error:
+                self._pause("the search engine did not answer", str(error))
+            except Exception as error:
+                log.exception("the projector failed", at=self._projection.size())
+                self._pause("the projector failed", type(error).__name__)
+
+    def _pause(self, what: str, why: str) -> None:
+        wait = BACKOFF_SECONDS[min(self.failures, len(BACKOFF_SECONDS) - 1)]
+        self.failures += 1
+        log.warning(what, why=why, retry_seconds=wait)
+        self._stop.wait(wait)
