@@ -157,6 +157,8 @@ class World:
                     b"ip": caller.ip.encode(),
                     b"agent": _agent(caller, kind),
                     b"resource": self._resources[kind.prefix][ranks[place]].encode(),
+                    b"neighbour": self._resources[kind.prefix][ranks[place - 1]].encode(),
+                    b"port": 1024 + int(raw[:4], 16) % 60_000,
                     b"failure": failed,
                     b"token": raw[:24].lower().encode(),
                     b"account": self._account.encode(),
@@ -251,7 +253,7 @@ def _template(kind: Kind, region: str) -> bytes:
         "RequestId": "%(id)b",
         "RegionId": region,
         "ServiceCode": product,
-        "ClientPort": 41652,
+        "ClientPort": "%(port)d",
         "X-Acs-Client-Tls-Version": "TLSv1.3",
         "X-Acs-Client-Tls-Cipher-Suite": "TLS_AES_256_GCM_SHA384",
         **_asked(kind),
@@ -282,6 +284,7 @@ def _template(kind: Kind, region: str) -> bytes:
         "recipientAccountId": "%(account)b",
     }
     text = msgspec.json.encode(event).replace(b'"%(who)b"', b"%(who)b")
+    text = text.replace(b'"%(port)d"', b"%(port)d")
     return text.replace(b'"sourceIpAddress"', b'%(failure)b"sourceIpAddress"')
 
 
@@ -297,7 +300,7 @@ def _asked(kind: Kind) -> dict[str, object]:
             "Tag.1.Value": "production",
         }
     return {
-        f"{name}Ids": '["%(resource)b"]',
+        f"{name}Ids": '["%(resource)b","%(neighbour)b"]',
         "PageSize": 50,
         "PageNumber": 1,
         "ResourceGroupId": "rg-%(token)b",
