@@ -21,7 +21,8 @@ from actiontrail.event.formats import UnknownFormat
 from actiontrail.event.formats.generic import BadFieldMap
 from actiontrail.event.reading import UnmappableEvent
 from actiontrail.event.selector.parser import SelectorError
-from actiontrail.query import engine, guard
+from actiontrail.ledger import reader, tiles
+from actiontrail.query import engine, guard, place
 
 JSON = "application/json;charset=utf-8"
 XML = "text/xml;charset=utf-8"
@@ -139,6 +140,9 @@ TABLE: dict[type[Refusal], Row] = {
     keys.TooManyCredentials: Row(409, "LimitExceeded.AccessKey"),
     keys.BadSession: Row(400, "InvalidParameter.Session"),
     keys.BadNote: Row(400, "InvalidParameter.Note"),
+    place.NoSuchEvent: Row(404, "EntityNotExist.Event"),
+    reader.NoSuchRecord: Row(404, "EntityNotExist.Record"),
+    tiles.NoSuchTile: Row(404, "EntityNotExist.Tile"),
 }
 UNAVAILABLE = Row(503, "ServiceUnavailable", "The service is unavailable. Please try again later.")
 DAMAGED = Row(

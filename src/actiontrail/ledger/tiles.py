@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from actiontrail.errors import Corruption
+from actiontrail.errors import Corruption, Refusal
 from actiontrail.ledger.tree import HASH_BYTES, TILE_HEIGHT, Subtree, node_hash
 
 FULL = 256
@@ -23,6 +23,10 @@ ReadTile = Callable[[int, int, int], bytes]
 
 class BadTile(Corruption):
     """A tile, a bundle or a tile's path is not what the format allows."""
+
+
+class NoSuchTile(Refusal):
+    """The log has no such tile, or not yet."""
 
 
 class Tile(NamedTuple):

@@ -1,0 +1,247 @@
+"""The log for everybody, and proofs for those whose events they are.
+
+Under `/log/` nobody is asked who they are: checkpoints, tiles and entries are digests, and say nothing of
+anybody's events. What can never change may be cached for ever; what is not there yet must not be cached.
+Under `/v1/` the caller is known: a proof holds the record itself.
+"""
+
+import base64
+import gzip
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Request, Response, route
+from litestar.concurrency import sync_to_thread
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
+
+from actiontrail.api import wire
+from actiontrail.api.door import Door
+from actiontrail.api.operations.table import InvalidParameter
+from actiontrail.api.rpc import sent_headers, sent_target
+from actiontrail.api.wire import Reply
+from actiontrail.event import record
+from actiontrail.evidence import receipt
+from actiontrail.ledger import checkpoint as checkpoints
+from actiontrail.ledger import note, tiles
+from actiontrail.ledger.tiles import BadTile, NoSuchTile
+from actiontrail.query.place import NoSuchEvent
+
+PREFIX = "/log/"
+CHECKPOINT_SECONDS = 2
+FOREVER = "public, max-age=31536000, immutable"
+BRIEFLY = f"public, max-age={CHECKPOINT_SECONDS}"
+TEXT = "text/plain; charset=utf-8"
+OCTETS = "application/octet-stream"
+_PROOF = "/v1/proof/"
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+_METHODS = [HttpMethod.GET, HttpMethod.HEAD]
+
+Failed = Callable[[str, Exception], None]
+
+
+class Ledger(Protocol):
+    """What is asked of the ledger's reader."""
+
+    def checkpoint(self) -> bytes:
+        """The signed checkpoint as published."""
+        ...
+
+    def size(self) -> int:
+        """How many records are published."""
+        ...
+
+    def line(self, index: int) -> bytes:
+        """The record at `index`."""
+        ...
+
+    def tile(self, level: int, n: int, width: int) -> bytes:
+        """Hashes of a tile."""
+        ...
+
+    def entries(self, n: int, width: int) -> bytes:
+        """A bundle of entries."""
+        ...
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """The proof that the record at `index` is in the tree of `size`."""
+        ...
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the tree of `new` begins with the tree of `old`."""
+        ...
+
+
+class Log:
+    """Answers requests under `/log/`. `handovers` reads the hand-over notes; `failed` is told of bugs."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        vkey: str,
+        handovers: Callable[[], Sequence[bytes]],
+        *,
+        failed: Failed | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._vkey = vkey
+        self._handovers = handovers
+        self._failed = failed
+
+    def reply(self, path: str, headers: Mapping[str, str]) -> Reply:
+        """The answer for `path`, without `/log/`. Never raises; may block."""
+        try:
+            answer = self._answer(path, headers)
+        except Exception as error:  # noqa: BLE001 - the caller is told by the table; a bug is told to the log
+            answer = _refused(error, headers, self._failed)
+        answer.headers["access-control-allow-origin"] = "*"
+        return answer
+
+    def _answer(self, path: str, headers: Mapping[str, str]) -> Reply:
+        match path:
+            case "checkpoint":
+                return _reply(self._ledger.checkpoint(), TEXT, BRIEFLY)
+            case "vkey":
+                return _reply(f"{self._vkey}\n".encode(), TEXT, BRIEFLY)
+            case "handover":
+                notes = [handover.decode() for handover in self._handovers()]
+                return _reply(msgspec.json.encode({"handovers": notes}), wire.JSON, BRIEFLY)
+            case _:
+                return self._tile(path, headers)
+
+    def _tile(self, path: str, headers: Mapping[str, str]) -> Reply:
+        try:
+            level, number, width = tiles.parse_path(path)
+        except BadTile as error:
+            raise NoSuchTile(str(error)) from error
+        size = self._ledger.size()
+        if width > tiles.width(level, number, size):
+            raise NoSuchTile(f"a log of {size} entries has no {path}")
+        if level is not None:
+            return _reply(self._ledger.tile(level, number, width), OCTETS, FOREVER)
+        answer = _reply(self._ledger.entries(number, width), OCTETS, FOREVER)
+        answer.headers["vary"] = "accept-encoding"
+        if _accepts_gzip(headers.get("accept-encoding", "")):
+            answer.headers["content-encoding"] = "gzip"
+            return answer._replace(body=gzip.compress(answer.body, 1, mtime=0))
+        return answer
+
+
+class Proofs:
+    """Answers requests for proofs. `index_of` finds the record of an account's event, or raises `NoSuchEvent`."""
+
+    def __init__(
+        self,
+        door: Door,
+        ledger: Ledger,
+        index_of: Callable[[str, str], int],
+        *,
+        failed: Failed | None = None,
+    ) -> None:
+        self._door = door
+        self._ledger = ledger
+        self._index_of = index_of
+        self._failed = failed
+
+    def reply(self, target: str, path: str, headers: Mapping[str, str]) -> Reply:
+        """The answer to a GET of `target`, whose decoded path is `path`. Never raises; may block."""
+        request_id = wire.new_request_id()
+        try:
+            caller = self._door.reader("GET", target, headers, b"")
+            if path.startswith(_PROOF):
+                return self._proof(caller.account, path.removeprefix(_PROOF))
+            return wire.answer(self._consistency(target), request_id)
+        except Exception as error:  # noqa: BLE001 - as above
+            return _refused(error, headers, self._failed, request_id)
+
+    def _proof(self, account: str, event_id: str) -> Reply:
+        index = self._index_of(account, event_id)
+        line = self._ledger.line(index)
+        if record.parse(line).account != account:  # whatever the projection says
+            raise NoSuchEvent(event_id)
+        signed = self._ledger.checkpoint()
+        hashes = self._ledger.inclusion(index, _size(signed))
+        answer = _reply(receipt.make(line, index, signed, hashes), receipt.MEDIA_TYPE, "no-store")
+        answer.headers["content-disposition"] = f'attachment; filename="entry-{index}{receipt.SUFFIX}"'
+        return answer
+
+    def _consistency(self, target: str) -> dict[str, Any]:
+        """The hashes from the size `old` to `new`; with the published checkpoint, if that is its size."""
+        given = dict(parse_qsl(target.partition("?")[2]))
+        signed = self._ledger.checkpoint()
+        size = _size(signed)
+        old = _number(given, "old", size)
+        new = _number({"new": str(size)} | given, "new", size)
+        if old > new:
+            raise InvalidParameter(f"old is {old} and new is {new}: a log never gets shorter")
+        hashes = [base64.b64encode(value).decode() for value in self._ledger.consistency(old, new)]
+        shown = {"checkpoint": signed.decode()} if new == size else {}
+        return {"old": old, "new": new, "hashes": hashes, **shown}
+
+
+def log_routes(log: Log) -> list[HTTPRouteHandler]:
+    """The handlers under `/log/`, open to everybody."""
+
+    @route(["/log/{path:path}"], http_method=_METHODS, include_in_schema=False, name="log")
+    async def public(request: Request[Any, Any, Any]) -> Response[bytes]:
+        path = request.scope["path"].removeprefix(PREFIX)
+        return _response(await sync_to_thread(log.reply, path, sent_headers(request)))
+
+    return [public]
+
+
+def routes(proofs: Proofs) -> list[HTTPRouteHandler]:
+    """The handlers for proofs, which want a signed request."""
+
+    @route(
+        ["/v1/proof/{event_id:path}", "/v1/consistency"],
+        http_method=[HttpMethod.GET],
+        include_in_schema=False,
+        name="proofs",
+    )
+    async def prove(request: Request[Any, Any, Any]) -> Response[bytes]:
+        path, target = request.scope["path"], sent_target(request)
+        return _response(await sync_to_thread(proofs.reply, target, path, sent_headers(request)))
+
+    return [prove]
+
+
+def _size(signed: bytes) -> int:
+    return checkpoints.parse(note.parse(signed).text).size
+
+
+def _number(given: Mapping[str, str], name: str, most: int) -> int:
+    text = given.get(name, "")
+    if not _SIZE.fullmatch(text) or int(text) > most:
+        raise InvalidParameter(f"{name} is {text[:40]!r}, not a size of the log from 0 to {most}")
+    return int(text)
+
+
+def _accepts_gzip(accepted: str) -> bool:
+    for part in accepted.lower().split(","):
+        coding, *parameters = (piece.strip().replace(" ", "") for piece in part.split(";"))
+        if coding == "gzip":
+            return not any(re.fullmatch(r"q=0(\.0*)?", each) for each in parameters)
+    return False
+
+
+def _reply(body: bytes, media_type: str, cached: str) -> Reply:
+    return Reply(200, {"content-type": media_type, "cache-control": cached}, body)
+
+
+def _refused(
+    error: Exception, headers: Mapping[str, str], failed: Failed | None, request_id: str = ""
+) -> Reply:
+    request_id = request_id or wire.new_request_id()
+    if failed is not None:
+        failed(request_id, error)
+    return wire.refusal(error, request_id, host=headers.get("host", ""))
+
+
+def _response(reply: Reply) -> Response[bytes]:
+    headers = dict(reply.headers)
+    media_type = headers.pop("content-type")
+    return Response(reply.body, status_code=reply.status, headers=headers, media_type=media_type)

@@ -1,0 +1,43 @@
+"""Where in the ledger an event is."""
+
+from actiontrail.errors import Outage, Refusal
+from actiontrail.event.selector import tokens
+from actiontrail.query import schema
+from actiontrail.query.engine import Limits
+from actiontrail.query.projection import Projection
+from actiontrail.query.words import clean
+
+RETRY_SECONDS = 1.0
+
+
+class NoSuchEvent(Refusal):
+    """The account has no event of this id."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"this account has no event with the id {event_id[:100]!r}")
+        self.event_id = event_id
+
+
+def index_of(
+    projection: Projection, account: str, event_id: str, *, size: int, limits: Limits | None = None
+) -> int:
+    """The index of the account's first record with this event id, in a ledger of `size`.
+
+    Raises `NoSuchEvent`, but an `Outage` while there are records that are not searchable yet: it may be among them.
+    """
+    seen = projection.size()
+    bound: dict[str, object] = {"account": account, "event_id": event_id}
+    where = "account = {account:String} AND event_id = {event_id:String}"
+    if words := [clean(word) for word in tokens(event_id)]:
+        bound["words"] = words
+        where += " AND hasAllTokens(words, {words:Array(String)})"
+    sql = f"SELECT idx FROM {schema.TABLE} WHERE {where} ORDER BY idx LIMIT 1"
+    found = projection.engine.rows(sql, bound, limits=limits)
+    if found:
+        return int(found[0][0])
+    if seen < size:
+        raise Outage(
+            f"no event of this id is among the {seen} records that are searchable; {size - seen} are not yet",
+            retry_after=RETRY_SECONDS,
+        )
+    raise NoSuchEvent(event_id)
