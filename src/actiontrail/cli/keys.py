@@ -164,6 +164,30 @@ def assume_role(
     _show_session(made, as_json=as_json)
 
 
+@family.command()
+def rotate(*, data: Data = DATA, as_json: Json = False) -> None:
+    """Hand the log over to a new signing key. The service must be stopped; the old key is gone afterwards.
+
+    A note signed by both keys is kept with the record: who trusts the old key can follow it to the new one.
+    """
+    from actiontrail import config, service
+    from actiontrail.access.seal import read_passphrase
+    from actiontrail.ledger import checkpoint, note, notekey
+    from actiontrail.ledger.places import Places
+
+    passphrase = read_passphrase(config.load(data).passphrase_file)
+    with service.open_recorder(data) as recorder:  # the one writer: nobody else signs meanwhile
+        old = recorder.verifiers[0].vkey
+        at = checkpoint.parse(note.parse(recorder.sequencer.checkpoint).text)
+        new = notekey.rotate(data / "keys", Places(data).handover, at, passphrase)
+    with service.open_recorder(data):
+        pass  # publishes a checkpoint that the new key signed
+    if as_json:
+        output.one({"origin": at.origin, "size": at.size, "oldVkey": old, "vkey": new.vkey})
+    else:
+        output.line(f"handed over at size {at.size}\nold key  {old}\nnew key  {new.vkey}")
+
+
 def _show_session(made: "NewSession", *, as_json: bool) -> None:
     if as_json:
         output.one(

@@ -5,13 +5,17 @@ anything; `serve` refuses a folder without one: a wrong path can never start a s
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from actiontrail import __version__
 from actiontrail.cli import output
 from actiontrail.errors import Refusal
+
+if TYPE_CHECKING:
+    from actiontrail.api.serve import Roles
+    from actiontrail.service import Created
 
 Data = Annotated[
     Path, typer.Option("--data", envvar="ACTIONTRAIL_DATA", help="The data folder of the record.")
@@ -34,8 +38,79 @@ def need_record(data: Path) -> None:
 
 def register(app: typer.Typer) -> None:
     """Put this family's commands into `app`."""
+    app.command()(init)
+    app.command()(serve)
     app.command()(config)
     app.command()(version)
+
+
+def init(
+    *,
+    data: Data = DATA,
+    origin: Annotated[
+        str, typer.Option(help="The log's name, as in `log.example.com/audit`; otherwise one is made up.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="A name for the account.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Make an empty record with one account and its first access key, whose secret is shown this once."""
+    from actiontrail import service
+
+    created = service.create(data, origin=origin, account_name=name)
+    if as_json:
+        output.one(
+            {
+                "accountId": created.account_id,
+                "accessKeyId": created.access_key_id,
+                "accessKeySecret": created.access_key_secret,
+                "vkey": created.vkey,
+                "origin": created.origin,
+            }
+        )
+        return
+    output.line(f"A new record in {data}.\n")
+    show_created(created)
+    output.line(f"\nNow: actiontrail serve --data {data}")
+
+
+def show_created(created: "Created") -> None:
+    """What a new record's owner has to write down."""
+    output.line(f"account            {created.account_id}")
+    output.line(f"access key id      {created.access_key_id}")
+    output.line(f"access key secret  {created.access_key_secret}   (shown this once)")
+    output.line(f"public key (vkey)  {created.vkey}")
+    output.line("                   Keep it apart from the record: evidence is checked with it.")
+
+
+def serve(
+    *,
+    data: Data = DATA,
+    host: Annotated[str, typer.Option(help="The address to listen on; otherwise the setting `host`.")] = "",
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="The port to listen on; otherwise the setting `port`, 8770."),
+    ] = None,
+    roles: Annotated[
+        str, typer.Option(help="`all`: both processes, supervised; `record` or `read`: one of them, here.")
+    ] = "all",
+) -> None:
+    """Serve the record until SIGTERM. A folder without a record is refused, so a wrong path starts nothing."""
+    from actiontrail import config as settings
+
+    need_record(data)
+    if roles not in ("all", "record", "read"):
+        raise typer.BadParameter("it is all, record or read", param_hint="--roles")
+    in_force = settings.load(data)
+    from actiontrail.api import serve as processes
+
+    chosen = in_force.port if port is None else port
+    raise typer.Exit(processes.run(data, host=host or in_force.host, port=chosen, roles=_role(roles)))
+
+
+def _role(text: str) -> "Roles":
+    if text == "record":
+        return "record"
+    return "read" if text == "read" else "all"
 
 
 def version(*, as_json: Json = False) -> None:
