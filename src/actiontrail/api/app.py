@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
-from actiontrail.api import metrics, wire
+from actiontrail.api import metrics, tiles, wire
 from actiontrail.api.asgi import Application, Flight, Message, Receive, Send, send_reply
 from actiontrail.api.door import Door
 from actiontrail.api.ingest import PATH, Ingest
@@ -28,6 +28,8 @@ from actiontrail.api.rpc import Rpc
 from actiontrail.api.rpc import routes as rpc_routes
 from actiontrail.api.throttle import Throttle
 from actiontrail.errors import Refusal
+from actiontrail.ledger import notekey
+from actiontrail.ledger.places import Places
 from actiontrail.ledger.stats import FSYNC_BUCKETS_S
 from actiontrail.query.lookup import lookup
 from actiontrail.service import Reading, Recorder
@@ -56,6 +58,7 @@ class Front:
             base_url="http://reader",
             timeout=_READER_SECONDS,
         )
+        self._log = _litestar(tiles.log_routes(_public_log(recorder)))
         self.application = Observed(self._answer, HttpMeters(self._meters.registry, "http"))
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -69,6 +72,8 @@ class Front:
             await self._ingest(scope, receive, send)
         elif path in ("/healthz", "/readyz", "/metrics"):
             await self._about(path, send)
+        elif path.startswith(tiles.PREFIX):
+            await self._log(scope, receive, send)  # type: ignore[arg-type]  # ASGI, under another name
         else:
             await self._forward(scope, receive, send)
 
@@ -149,6 +154,21 @@ def _reader_readings(reading: Reading) -> Iterator[Metric]:
     yield metrics.gauge("actiontrail_follower_failures", {name: reading.projector.failures})
 
 
+def _public_log(recorder: Recorder) -> tiles.Log:
+    vkey, kept = recorder.verifiers[0].vkey, Places(recorder.data).handover
+    return tiles.Log(recorder.ledger, vkey, lambda: notekey.kept_handovers(kept), failed=_failed)
+
+
+def _proofs(reading: Reading, door: Door) -> tiles.Proofs:
+    from actiontrail.query.place import index_of  # the recorder does without the search engine
+
+    def find(account: str, event_id: str) -> int:
+        size = reading.ledger.size()
+        return index_of(reading.projection, account, event_id, size=size, limits=reading.limits)
+
+    return tiles.Proofs(door, reading.ledger, find, failed=_failed)
+
+
 def _reader_routes(reading: Reading) -> Litestar:
     settings = reading.settings
     door = Door(reading.keys, clock_skew_seconds=settings.clock_skew_seconds)
@@ -163,7 +183,7 @@ def _reader_routes(reading: Reading) -> Litestar:
         *identity.operations(),
     )
     rpc = Rpc(door, operations, throttle, failed=_failed)
-    return _litestar([*rpc_routes(rpc)])
+    return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, door))])
 
 
 def _litestar(handlers: Sequence[Any]) -> Litestar:

@@ -1,11 +1,12 @@
 """Where in the ledger an event is."""
 
+from typing import TYPE_CHECKING
+
 from actiontrail.errors import Outage, Refusal
-from actiontrail.event.selector import tokens
-from actiontrail.query import schema
-from actiontrail.query.engine import Limits
-from actiontrail.query.projection import Projection
-from actiontrail.query.words import clean
+
+if TYPE_CHECKING:  # the recorder knows the refusal, and never loads the engine
+    from actiontrail.query.engine import Limits
+    from actiontrail.query.projection import Projection
 
 RETRY_SECONDS = 1.0
 
@@ -19,12 +20,16 @@ class NoSuchEvent(Refusal):
 
 
 def index_of(
-    projection: Projection, account: str, event_id: str, *, size: int, limits: Limits | None = None
+    projection: "Projection", account: str, event_id: str, *, size: int, limits: "Limits | None" = None
 ) -> int:
     """The index of the account's first record with this event id, in a ledger of `size`.
 
     Raises `NoSuchEvent`, but an `Outage` while there are records that are not searchable yet: it may be among them.
     """
+    from actiontrail.event.selector import tokens
+    from actiontrail.query import schema
+    from actiontrail.query.words import clean
+
     seen = projection.size()
     bound: dict[str, object] = {"account": account, "event_id": event_id}
     where = "account = {account:String} AND event_id = {event_id:String}"
