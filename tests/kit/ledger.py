@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from actiontrail.ledger import fsck
 from actiontrail.ledger.candidate import Candidate, Receipt
+from actiontrail.ledger.fsck import Report
 from actiontrail.ledger.note import Signer
 from actiontrail.ledger.reader import Reader
 from actiontrail.ledger.sequencer import Limits, Sequencer, create
-from actiontrail.store.lock import SqliteLock
+from actiontrail.store.lock import LockLost, SqliteLock
 
 ORIGIN = "test.example/ledger"
 SIGNER = Signer(ORIGIN, bytes(range(32)))
@@ -44,6 +46,19 @@ def candidates(start: int, end: int, *, account: str = "1000") -> list[Candidate
     return [a_candidate(number, account=account) for number in range(start, end)]
 
 
+def fsck_of(data: Path, *, rebuild_tiles: bool = False) -> Report:
+    """What fsck says of the record in `data`."""
+    try:
+        lock = SqliteLock.open(data / "lock.sqlite", read_only=True)
+    except LockLost:
+        lock = None
+    try:
+        return fsck.check(data, lock=lock, vkey=SIGNER.vkey, rebuild_tiles=rebuild_tiles)
+    finally:
+        if lock:
+            lock.close()
+
+
 class LedgerKit:
     """A record in `data`, made at once; `open` it to write."""
 
@@ -72,6 +87,10 @@ class LedgerKit:
         if self.sequencer:
             self.sequencer.close()
             self.sequencer = None
+
+    def fsck(self, *, rebuild_tiles: bool = False) -> Report:
+        """What fsck says of the record as it lies there."""
+        return fsck_of(self.data, rebuild_tiles=rebuild_tiles)
 
     def lines(self) -> list[bytes]:
         """Every published record."""
