@@ -131,16 +131,22 @@ def test_what_is_no_event_is_refused_by_the_field_that_says_so(field: str) -> No
     assert refusal.value.field == field.strip()
 
 
+def with_x(x: bytes) -> bytes:
+    return (
+        b'{"eventId":"1","eventName":"A","eventTime":"2026-01-01T00:00:00Z","recipientAccountId":"9","x":'
+        + x
+        + b"}"
+    )
+
+
 HOSTILE = {
     "not JSON": b"{",
     "an array": b"[]",
-    "not UTF-8": b'{"eventId":"1","eventName":"A","eventTime":"2026-01-01T00:00:00Z","x":"\xff"}',
-    "half a surrogate": b'{"eventId":"1","eventName":"A","eventTime":"2026-01-01T00:00:00Z","x":"\\ud800"}',
-    "deep": b'{"eventId":"1","eventName":"A","eventTime":"2026-01-01T00:00:00Z","x":'
-    + b"[" * 100_000
-    + b"]" * 100_000
-    + b"}",
-    "no number": b'{"eventId":"1","eventName":"A","eventTime":"2026-01-01T00:00:00Z","x":NaN}',
+    "not UTF-8": with_x(b'"\xff"'),
+    "half a surrogate": with_x(b'"\\ud800"'),
+    "deep": with_x(b"[" * 100_000 + b"]" * 100_000),
+    "a little too deep": with_x(b"[" * 512 + b"]" * 512),
+    "no number": with_x(b"NaN"),
 }
 
 
@@ -150,6 +156,12 @@ def test_hostile_bytes_are_refused_and_never_crash(case: str, ask: Callable[[str
     """One line of a batch must not take the process, or its neighbours, with it."""
     with pytest.raises(UnmappableEvent):
         ask("actiontrail", HOSTILE[case])
+
+
+@pytest.mark.parametrize("ask", [identify, to_event])
+def test_nesting_up_to_the_limit_is_taken(ask: Callable[[str, bytes], object]) -> None:
+    """The limit is a number that we tell, not where some decoder happens to give up; brackets in text are none."""
+    assert ask("actiontrail", with_x(b"[" * 510 + b'"' + b"[" * 90 + b'\\"{"' + b"]" * 510))
 
 
 def test_numbers_beyond_any_machine_type_stay_as_their_digits() -> None:

@@ -107,6 +107,12 @@ def test_a_query_binds_as_the_reference_says(query: str) -> None:
     assert parse(query) == TREES[query]
 
 
+@pytest.mark.parametrize("words", [("*?",), ("**",), ("and",), ("a", "*"), ("-?",)])
+def test_words_of_wildcards_and_keywords_are_read_back_as_words(words: tuple[str, ...]) -> None:
+    """Without quotes they would come back as everything, or as an error."""
+    assert parse(unparse(Text(words))) == Text(words)
+
+
 ERRORS = {
     "event.a:": (1, 9, "a value"),
     "a and": (1, 6, "a word, a field or `(`"),

@@ -22,7 +22,7 @@ _WHO_TAKEN = ("type", "principalId", "accountId", "userName", "accessKeyId", "se
 
 
 def _matches(obj: Mapping[str, Any]) -> bool:
-    if "digestStartTime" in obj or ("insightDetails" in obj and "awsRegion" in obj):
+    if obj.get("digestStartTime") or ("insightDetails" in obj and "awsRegion" in obj):
         return True
     return "eventName" in obj and not _SIGNS.isdisjoint(obj)
 
@@ -31,7 +31,7 @@ _SIGNS = frozenset({"awsRegion", "sourceIPAddress", "eventID", "requestID", "man
 
 
 def _read(obj: dict[str, Any]) -> Event:
-    if "digestStartTime" in obj:
+    if obj.get("digestStartTime"):
         raise UnmappableEvent(
             "digestStartTime",
             "this is a CloudTrail digest, which seals log files and holds no events",
