@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import pkgutil
 import re
 import sqlite3
@@ -77,7 +78,12 @@ def test_the_table_loads_no_search_engine() -> None:
     """The recorder answers refusals too, and has to start fast and stay small."""
     look = "import sys, actiontrail.api.wire; print([m for m in ('pyarrow', 'sqlglot', 'chdb') if m in sys.modules])"
     seen = subprocess.run(
-        [sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", look],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
 
     assert seen.stdout.strip() == "[]"
