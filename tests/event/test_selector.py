@@ -59,14 +59,14 @@ CHOOSES = [
     "event.requestParameters.Ids: i-2", "requestParameters.Ttl > 59", "requestParameters.Ttl >= 60 and requestParameters.Ttl <= 60", "requestParameters.Ttl: [1 60]",
     "requestParameters.Ttl in (59 60]", "requestParameters.Ttl in [60, *]", "requestParameters.Ttl = 60", "userIdentity.accountId > 5",
     "eventTime >= 2026-03-01T02:03:04Z", "eventTime in [2026-03-01 2026-03-02)", 'eventTime < "2026-03-01T10:03:05+08:00"', "isGlobal: false",
-    'requestParameters.Nested.a: "{b:1}"', "not a and not b", "a or Stop*", "(a or StopInstance) alice", "NOT x AND alice OR y", "alice not bob", "not not alice",
-    "requestParameters.Nested.a: b", "event.requestParameters.Nested.a.b: 1", "not requestParameters.Tags: *",
+    "requestParameters: i-2", "requestParameters.Nested.a: 1", "requestParameters.LookupAttribute: EventRW", "not a and not b", "a or Stop*", "(a or StopInstance) alice", "NOT x AND alice OR y", "alice not bob", "not not alice",
+    "event.requestParameters.Nested.a.b: 1", "not requestParameters.Tags: *",
 ]  # fmt: skip
 PASSES_OVER = [
     "eventname", "Stop", "topInstance", "Chrome/92", '"NT Windows"', "eventName: Stop", "eventName: Instance", "eventname: StopInstance", "errorCode: *",
     "false", "userIdentity.accessKeyId: LTAI5", "requestParameters.Ttl > 60", "requestParameters.Ttl in (60 70]", "requestParameters.Ttl in [70 50]",
     "eventName > 5", "eventTime > 2026-03-01T02:03:04Z", "isGlobal > 0", "alice and bob", "alice bob or carol", "not (alice or bob)", "requestParameters.Tags: *",
-    "requestParameters.Ids: i-1,i-2", "nowhere.at.all: x", "nowhere > 1",
+    "requestParameters.Ids: i-1,i-2", "requestParameters.Nested.a: b", "requestParameters.Nest: 1", "nowhere.at.all: x", "nowhere > 1",
 ]  # fmt: skip
 
 

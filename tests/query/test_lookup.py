@@ -1,6 +1,7 @@
 """LookupEvents' question, asked of the projection."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from actiontrail.query.projection import Projection
 from actiontrail.query.question import Page, Question
 
 OTHER = "9999999999999999"
-EVER = (0, 4_000_000_000_000)
+EVER: dict[str, Any] = {"account": ACCOUNT, "start": 0, "end": 4_000_000_000_000}
 EVENTS = [
     an_event("RunInstances", eventRW="Write", eventTime="2026-03-01T08:00:01Z"),
     an_event(
@@ -42,7 +43,7 @@ def projection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Projection]
 
 
 def asked(projection: Projection, *conditions: tuple[str, str], **more: Any) -> list[str]:
-    return names(lookup(projection, Question(ACCOUNT, *EVER, conditions, **more)).events)
+    return names(lookup(projection, Question(**EVER, conditions=conditions, **more)).events)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_oldest_first_is_the_same_list_turned_round(projection: Projection) -> N
 def test_the_range_holds_its_start_and_not_its_end(projection: Projection) -> None:
     """Half-open, like every range here."""
     second = 1_772_352_001_000
-    page = lookup(projection, Question(ACCOUNT, second, second + 1000))
+    page = lookup(projection, Question(account=ACCOUNT, start=second, end=second + 1000))
 
     assert names(page.events) == ["RunInstances"]
 
@@ -99,11 +100,11 @@ def test_pages_join_to_the_whole_without_a_gap_or_a_double(
     projection: Projection, newest_first: bool
 ) -> None:
     """Two events share a moment; a page that ended on the time alone would lose or repeat one."""
-    question = Question(ACCOUNT, *EVER, newest_first=newest_first, limit=1)
+    question = Question(**EVER, newest_first=newest_first, limit=1)
     seen: list[str] = []
     page = Page([], None)
     for _ in EVENTS:
-        page = lookup(projection, question._replace(after=page.next))
+        page = lookup(projection, replace(question, after=page.next))
         seen += names(page.events)
 
     assert (seen, page.next) == (asked(projection, newest_first=newest_first), None)

@@ -12,7 +12,7 @@ W = Writer(["eventName"])
     [
         ({"a": "One two"}, " \x02a\x03 one two "),
         ({"a": {"B": ["x;y", 1, None, ""]}}, " \x02a.~42\x03 x y \x02a.~42\x03 1 "),
-        ({"a": True, "b": 1.5e300, "c": None, "d": ""}, " \x02a\x03 true \x02b\x03 1.5e300 "),
+        ({"a": True, "b": 1.5e300, "c": None, "d": ""}, " \x02a\x03 \x04true \x02b\x03 1.5e300 "),
         ({"a": ","}, " \x02a\x03 "),
         ({}, " "),
     ],

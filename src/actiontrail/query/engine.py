@@ -41,6 +41,7 @@ class Limits:
     seconds: int = 30
     memory_bytes: int = 1024 * MIB
     rows: int = 0  # 0: as many as there are
+    read_only: bool = False
 
     def settings(self) -> dict[str, Any]:
         """As the engine's settings."""
@@ -50,6 +51,8 @@ class Limits:
             "max_bytes_before_external_sort": self.memory_bytes // 2,
             "max_bytes_before_external_group_by": self.memory_bytes // 2,
         }
+        if self.read_only:
+            found["readonly"] = 1
         if self.rows:
             found |= {"max_result_rows": self.rows, "result_overflow_mode": "throw"}
         return found
@@ -141,7 +144,11 @@ class Engine:
     ) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         """The answer to a question with the names of its columns."""
         found = self._ask(sql, parameters, limits, None, mark)
-        return tuple(found.column_names), list(found.result_rows)
+        names = tuple(found.column_names)
+        if not names:  # an answer without rows comes without names
+            described = self._ask(f"DESCRIBE TABLE ({sql})", parameters, limits, None, mark)
+            names = tuple(row[0] for row in described.result_rows)
+        return names, list(found.result_rows)
 
     def _ask(
         self,
@@ -151,10 +158,10 @@ class Engine:
         settings: Mapping[str, Any] | None,
         mark: str,
     ) -> Any:  # noqa: ANN401 - the client has no types
-        asked = {**(limits or Limits()).settings(), **(settings or {})}
-        text = f"/* at:{mark} */ {sql}" if mark else sql
+        named = {"log_comment": mark} if mark else {}
+        asked = {**named, **(limits or Limits()).settings(), **(settings or {})}
         with self._connection() as client, translated():
-            return client.query(text, parameters=dict(parameters or {}), settings=asked)
+            return client.query(sql, parameters=dict(parameters or {}), settings=asked)
 
     def arrow(
         self, sql: str, parameters: Mapping[str, Any] | None = None, *, limits: Limits | None = None
@@ -168,7 +175,7 @@ class Engine:
     def cancel(self, mark: str) -> None:
         """Stop the questions asked under `mark`, if any still run."""
         assert mark.isalnum(), "a mark is one of ours"
-        sql = f"KILL QUERY WHERE query LIKE '/* at:{mark} */%' ASYNC"
+        sql = f"KILL QUERY WHERE Settings['log_comment'] = '{mark}' ASYNC"
         with self._writing, suppress(Exception):
             self._writer.command(sql)
 

@@ -70,7 +70,7 @@ def _where(question: Question) -> tuple[str, dict[str, Any]]:
 def _condition(number: int, key: str, value: str, bound: dict[str, Any]) -> list[str]:
     """The exact test, and the words that any event which passes it must hold, for the index."""
     if key not in KEYS:
-        raise BadQuestion(f"there is no lookup key {key[:40]!r}; there are {', '.join(sorted(KEYS))}")
+        raise BadQuestion(f"there is no lookup key {key[:40]!r}; there are {', '.join(KEYS)}")
     name = f"value{number}"
     bound[name] = value
     exact = (

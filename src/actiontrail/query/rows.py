@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from actiontrail.errors import Refusal
 from actiontrail.event import formats, record
+from actiontrail.event.channel import channel
 from actiontrail.event.model import Event, document
 from actiontrail.query.words import Writer
 
@@ -95,6 +96,7 @@ _DERIVED: tuple[tuple[str, pa.DataType, Get], ...] = (
     ("role_name", pa.string(), role_name),
     ("sensitive", pa.string(), lambda e: _truth(e.event_attributes.get("SensitiveAction"))),
     ("is_global", pa.string(), lambda e: _truth(e.is_global)),
+    ("channel", pa.string(), channel),
     ("resource_types", pa.list_(pa.string()), resource_types),
     ("resource_names", pa.list_(pa.string()), resource_names),
 )

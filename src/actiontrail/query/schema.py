@@ -29,6 +29,7 @@ CREATE TABLE {TABLE} (
 {_FIELDS}    role_name LowCardinality(String),
     sensitive LowCardinality(String),
     is_global LowCardinality(String),
+    channel LowCardinality(String),
     resource_types Array(LowCardinality(String)) CODEC(ZSTD(1)),
     resource_names Array(String) CODEC(ZSTD(1)),
     doc String CODEC(ZSTD(3)),
@@ -38,7 +39,7 @@ CREATE TABLE {TABLE} (
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(received)
 ORDER BY (account, happened, idx)
-SETTINGS index_granularity = 8192
+SETTINGS index_granularity = 2048
 """
 
 

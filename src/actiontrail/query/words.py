@@ -13,10 +13,14 @@ import msgspec
 
 from actiontrail.event.selector.match import DELIMITERS
 
-OPEN, SHUT = "\x02", "\x03"
+OPEN, SHUT, TRUTH = "\x02", "\x03", "\x04"
 STAND_IN = "\ufdd0"  # for a mark inside a value; Unicode gives this character no meaning
 SHAPES_MAX, SHAPE_NAMES_MAX = 5_000, 200  # what is remembered; hostile events may bring new shapes for ever
+_STAND_INS = {ord(mark): STAND_IN for mark in (OPEN, SHUT, TRUTH)}
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789._-")
+
+
+_TRUTHS = (f"{TRUTH}false", f"{TRUTH}true")
 
 
 def _cutter() -> bytes:
@@ -50,7 +54,7 @@ def escape_path(path: str) -> str:
 
 def clean(word: str) -> str:
     """A token as the line holds it."""
-    return word.replace(OPEN, STAND_IN).replace(SHUT, STAND_IN)
+    return word.translate(_STAND_INS)
 
 
 class Writer:
@@ -68,8 +72,10 @@ class Writer:
         parts: list[str] = []
         odd = self._object("", document, parts)
         text = "".join(parts)
-        if len(parts) != 2 * text.count(OPEN) or len(parts) != 2 * text.count(SHUT):
-            text = "".join(part if at % 2 == 0 else clean(part) for at, part in enumerate(parts))
+        if len(parts) != 2 * text.count(OPEN) or len(parts) != 2 * text.count(SHUT) or TRUTH in text:
+            text = "".join(
+                part if at % 2 == 0 or part in _TRUTHS else clean(part) for at, part in enumerate(parts)
+            )
         line = text.encode("utf-8", "replace").translate(_CUT) + b" "
         while b"  " in line:
             line = line.replace(b"  ", b" ")
@@ -126,5 +132,7 @@ class Writer:
 
 
 def _text(value: object) -> str:
-    """A number or a truth value as JSON writes it."""
+    """A number as JSON writes it; a truth value with its mark, so that bare words, which look for text, pass over it."""
+    if isinstance(value, bool):
+        return _TRUTHS[value]
     return str(value) if type(value) is int else msgspec.json.encode(value).decode()

@@ -7,6 +7,7 @@ what a field's value is, when a range holds.
 from actiontrail.event.selector.match import (
     compact,
     leaf_texts,
+    leaves_at,
     matches,
     number,
     resolve,
@@ -45,6 +46,7 @@ __all__ = [
     "any_of",
     "compact",
     "leaf_texts",
+    "leaves_at",
     "matches",
     "number",
     "parse",

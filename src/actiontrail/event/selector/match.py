@@ -4,6 +4,7 @@
 text is cut into tokens, what stands at a path, what counts as a number.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -21,8 +22,8 @@ _CUT_QUERY = re.compile(
     "[" + re.escape(DELIMITERS.replace("?", "")) + "]+"
 )  # there `?` stands for one character
 _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-_NUMBER = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?", re.ASCII)
-_EMPTY: tuple[object, ...] = (None, "", [], {})
+NUMBER = r"-?\d{1,300}(?:\.\d{1,300})?(?:e[+-]?\d{1,3})?"  # in small letters, as tokens are
+_NUMBER = re.compile(NUMBER, re.ASCII)
 
 
 def tokens(text: str) -> list[str]:
@@ -77,16 +78,42 @@ def resolve(document: Mapping[str, Any], path: Sequence[str]) -> Any:  # noqa: A
     return None
 
 
+def leaves_at(value: object, name: str) -> Iterator[object]:
+    """The leaves whose dotted name is `name`, or begins with it and a dot; lists give their elements their own name.
+
+    A leaf is a string that is not empty, a number or a truth value: an object or a list is what is in it.
+    """
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from leaves_at(one, name)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == name or key.startswith(f"{name}."):
+                yield from _leaves(inner)
+            elif name.startswith(f"{key}."):
+                yield from leaves_at(inner, name[len(key) + 1 :])
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _leaves(one)
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif value is not None and value != "":
+        yield value
+
+
 def number(value: object) -> float | None:
-    """`value` as a number: a JSON number, or a string of digits such as `-12.5`; else None."""
-    if isinstance(value, str):
-        return float(value) if _NUMBER.fullmatch(value) else None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            return None
-    return None
+    """A leaf as a number: one token that is written as one, such as `-12.5`; else None."""
+    if isinstance(value, bool):
+        return None
+    found = tokens(compact(value))
+    if len(found) != 1 or not _NUMBER.fullmatch(found[0]):
+        return None
+    parsed = float(found[0])
+    return parsed if math.isfinite(parsed) else None
 
 
 def word_matches(word: str, token: str) -> bool:
@@ -133,11 +160,15 @@ def _holds(node: Node, view: _View) -> bool:
         case Text(words):
             return any(_run(words, leaf) for leaf in view.leaves())
         case Field(path, words):
-            return any(_run(words, tokens(text)) for text in _texts(resolve(view.document, path)))
+            return any(
+                _run(words, tokens(compact(leaf))) for leaf in leaves_at(view.document, ".".join(path))
+            )
         case Exists(path):
-            return resolve(view.document, path) not in _EMPTY
+            return any(True for _ in leaves_at(view.document, ".".join(path)))
         case Range(path):
-            return any(_between(node, value) for value in _each(resolve(view.document, path)))
+            return _timed(node, view.document.get("eventTime")) or any(
+                _between(node, number(leaf)) for leaf in leaves_at(view.document, ".".join(path))
+            )
         case Not(part):
             return not _holds(part, view)
         case And(parts):
@@ -154,18 +185,14 @@ def _run(words: tuple[str, ...], found: list[str]) -> bool:
     )
 
 
-def _each(value: object) -> Iterator[object]:
-    yield from value if isinstance(value, list | tuple) else (value,)
+def _timed(node: Range, value: object) -> bool:
+    if not isinstance(node.low, datetime) and not isinstance(node.high, datetime):
+        return False
+    return _between(node, _moment(value))
 
 
-def _texts(value: object) -> Iterator[str]:
-    return (compact(one) for one in _each(value) if one is not None)
-
-
-def _between(node: Range, value: object) -> bool:
-    timed = isinstance(node.low, datetime) or isinstance(node.high, datetime)
-    found: Any = _moment(value) if timed else number(value)
-    if found is None:
+def _between(node: Range, found: Any) -> bool:  # noqa: ANN401 - a number or a time, as the ends are
+    if found is None or (isinstance(found, float) and isinstance(node.low or node.high, datetime)):
         return False
     if node.low is not None and not (found > node.low or (node.low_inclusive and found == node.low)):
         return False

@@ -31,7 +31,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The words stand one after the other in the value at `path`."""
+    """The words stand one after the other in a value at or below `path`."""
 
     path: tuple[str, ...]
     words: tuple[str, ...]
@@ -39,14 +39,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """There is something at `path`: not null, not an empty string, list or object."""
+    """There is something at `path`: a leaf that is not null and not an empty string."""
 
     path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The value at `path` lies between the ends; None is no end. Ends are times for `eventTime`, else numbers."""
+    """A value at or below `path` lies between the ends; None is no end. Ends are times for `eventTime`, else numbers."""
 
     path: tuple[str, ...]
     low: float | datetime | None

@@ -1,0 +1,165 @@
+"""A selector's tree as a condition in SQL that chooses the same events. Pure.
+
+The rules are those of `event.selector.match`, said over the columns and the line of words (`words.py`);
+a property test holds the two together. What a caller wrote is bound as parameters and never pasted.
+Where a column holds the whole field it is asked; the words give the index something to jump by.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from actiontrail.event.selector import And, Everything, Exists, Field, Node, Not, Or, Range, Text
+from actiontrail.event.selector.match import DELIMITERS, NUMBER
+from actiontrail.query.rows import BY_PATH
+from actiontrail.query.words import clean, escape_path
+
+HINTS_MAX = 16  # words of a phrase that the index is asked for
+_CUTS = "[" + re.escape(DELIMITERS) + "]+"
+_ONE = r"[^ \x02\x03\x04]"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Bindings:
+    """Values on their way into a statement, each under a name of ours."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def text(self, value: str) -> str:
+        """The placeholder of a string."""
+        return self._bind(value, "String")
+
+    def texts(self, values: Iterable[str]) -> str:
+        """The placeholder of a list of strings."""
+        return self._bind(list(values), "Array(String)")
+
+    def whole(self, value: int) -> str:
+        """The placeholder of an integer."""
+        return self._bind(value, "Int64")
+
+    def real(self, value: float) -> str:
+        """The placeholder of a number, exact to the last bit."""
+        return self._bind(float(value), "Float64")
+
+    def _bind(self, value: object, kind: str) -> str:
+        name = f"b{len(self.values)}"
+        self.values[name] = value
+        return f"{{{name}:{kind}}}"
+
+
+def condition(node: Node, bound: Bindings, *, columns: bool = True) -> str:
+    """`node` as a condition over a row. Without `columns` only the words are asked: slower, and always true."""
+    match node:
+        case Everything():
+            return "1"
+        case Text(words):
+            return _text(words, bound)
+        case Field(path, words):
+            return _field(".".join(path), words, bound, columns=columns)
+        case Exists(path):
+            return _exists(".".join(path), bound, columns=columns)
+        case Range():
+            return _range(node, bound)
+        case Not(part):
+            return f"NOT ({condition(part, bound, columns=columns)})"
+        case And(parts):
+            return " AND ".join(f"({condition(part, bound, columns=columns)})" for part in parts)
+        case Or(parts):
+            return " OR ".join(f"({condition(part, bound, columns=columns)})" for part in parts)
+
+
+def _plain(word: str) -> bool:
+    return "*" not in word and "?" not in word
+
+
+def _text(words: tuple[str, ...], bound: Bindings) -> str:
+    words = tuple(clean(word) for word in words)
+    hint = _hint(words, bound)
+    if len(words) == 1 and hint:
+        return hint
+    exact = f"match(words, {bound.text(_pattern(words))})"
+    if all(_plain(word) for word in words):
+        phrase = " ".join(words)
+        exact = f"position(words, {bound.text(f' {phrase} ')}) > 0"
+    return _both(hint, exact)
+
+
+def _field(path: str, words: tuple[str, ...], bound: Bindings, *, columns: bool) -> str:
+    cleaned = tuple(clean(word) for word in words)
+    column = BY_PATH.get(path) if columns else None
+    hint = "" if words[0] in {"true", "false"} and column is None else _hint(cleaned, bound)
+    if column is not None:
+        cut = f"replaceRegexpAll(concat(' ', lower({column.name}), ' '), {bound.text(_CUTS)}, ' ')"
+        return _both(hint, f"match({cut}, {bound.text(_pattern(words))})")
+    head = rf"{_head(path)}[^\x02]*"
+    truth = r"\x04?" if len(words) == 1 else ""
+    return _both(hint, f"match(words, {bound.text(head + _pattern(cleaned, truth))})")
+
+
+def _exists(path: str, bound: Bindings, *, columns: bool) -> str:
+    column = BY_PATH.get(path) if columns else None
+    return f"{column.name} != ''" if column else f"match(words, {bound.text(_head(path))})"
+
+
+def _head(path: str) -> str:
+    """What stands before a value at or below `path`, as an expression."""
+    return rf"\x02{re.escape(escape_path(path))}(?:\.[^\x03]*)?\x03"
+
+
+def _hint(words: tuple[str, ...], bound: Bindings) -> str:
+    """The index's part: any event that is chosen has all of these tokens somewhere."""
+    sure = [word for word in words if _plain(word)][:HINTS_MAX]
+    return f"hasAllTokens(words, {bound.texts(sure)})" if sure else ""
+
+
+def _both(hint: str, exact: str) -> str:
+    return f"{hint} AND {exact}" if hint else exact
+
+
+def _pattern(words: tuple[str, ...], before: str = "") -> str:
+    """An expression for tokens that stand one after the other, a space around each."""
+    return f" {before}{' '.join(_word(word) for word in words)} "
+
+
+def _word(word: str) -> str:
+    pieces = re.split(r"(\*+|\?)", word)
+    return "".join(
+        f"{_ONE}*" if piece.startswith("*") else _ONE if piece == "?" else _literal(piece) for piece in pieces
+    )
+
+
+def _literal(text: str) -> str:
+    return "".join(
+        character
+        if character.isalnum() or ord(character) > 127 or character in "_- "
+        else f"\\x{ord(character):02x}"
+        for character in text
+    )
+
+
+def _range(node: Range, bound: Bindings) -> str:
+    if isinstance(node.low, datetime) or isinstance(node.high, datetime):
+        return _times(node, bound)
+    value = "toFloat64OrZero(substring(v, 2, length(v) - 2))"
+    ends = ((node.low, ">", node.low_inclusive), (node.high, "<", node.high_inclusive))
+    parts = [
+        f"{value} {sign}{'=' if closed else ''} {bound.real(end)}"
+        for end, sign, closed in ends
+        if isinstance(end, float | int)
+    ]
+    number = f"match(v, {bound.text(f'^ {NUMBER} $')}) AND isFinite({value})"
+    body = _head(".".join(node.path)) + r"([^\x02]*)"
+    values = f"extractAll(words, {bound.text(body)})"
+    return f"arrayExists(v -> {' AND '.join([number, *parts])}, {values})"
+
+
+def _times(node: Range, bound: Bindings) -> str:
+    parts = [
+        f"(toUnixTimestamp64Milli(happened), toInt64(happened_us)) {sign}{'=' if closed else ''} ({bound.whole(us // 1000)}, {bound.whole(us % 1000)})"
+        for end, sign, closed in ((node.low, ">", node.low_inclusive), (node.high, "<", node.high_inclusive))
+        if isinstance(end, datetime)
+        for us in [((end - _EPOCH).days * 86_400 + (end - _EPOCH).seconds) * 1_000_000 + end.microsecond]
+    ]
+    return " AND ".join(parts)
