@@ -5,6 +5,7 @@ benchmark asks more often than an account may.
 """
 
 import json
+import os
 import secrets
 import shutil
 import socket
@@ -87,6 +88,11 @@ class Service:
         """What each of its processes holds in memory now, by role."""
         assert self._process
         return {role(pid): resident_mb(pid) for pid in family(self._process.pid)}
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time of each of its processes so far, by role."""
+        assert self._process
+        return {role(pid): cpu_seconds(pid) for pid in family(self._process.pid)}
 
     def caller(self) -> "Caller":
         """A connection that signs as the record's own account."""
@@ -180,12 +186,19 @@ def family(pid: int) -> list[int]:
 def role(pid: int) -> str:
     """What a process of the service is there for, by its command line."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
     except OSError:
         return "gone"
-    if b"--roles" in words:
-        return words[words.index(b"--roles") + 1].decode()
-    return "supervisor"
+    return {b"record": "recorder", b"read": "reader"}.get(words[-1], "supervisor")
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that `pid` has used so far."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_mb(pid: int) -> float:

@@ -132,3 +132,35 @@ def test_pushback_reaches_the_sender() -> None:
 
     with pytest.raises(Outage):
         intake.take(an_event(), Shape(), OWN)
+
+
+PLAIN_OR_NOT = [
+    an_event(1),
+    an_event(2, recipientAccountId=""),
+    an_event(3, eventId=3),
+    an_event(4, eventId="e" * 600),
+    an_event(5, eventTime="yesterday"),
+    an_event(6, pad="x" * 5000),
+    an_event(7, deep=[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]),
+    an_event(8, wide=[[]] * 20),
+    an_event(9).replace(b"}", b"\r }"),
+    an_event(10, userIdentity={"accountId": "3000000000000003"}),
+    an_event(11, Password="hunter2"),
+    b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a"}',
+    b"not json",
+]
+
+
+@pytest.mark.parametrize("raw", PLAIN_OR_NOT, ids=range(len(PLAIN_OR_NOT)))
+@pytest.mark.parametrize("sender", [OWN, COLLECTOR], ids=["own", "collector"])
+@pytest.mark.parametrize("said", ["", "actiontrail", "cloudtrail"])
+def test_the_quick_way_in_admits_what_the_careful_way_does(
+    raw: bytes, sender: Sender, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two ways through one door must lead to the same place, or a refusal depends on luck."""
+    shape = Shape("application/x-ndjson", format=said)
+    quick, by_quick = take(raw, shape=shape, sender=sender)
+    monkeypatch.setattr(Intake, "_plain", lambda _self, _raw, _batch: None)
+    careful, by_careful = take(raw, shape=shape, sender=sender)
+
+    assert (by_quick.candidates, quick.refused) == (by_careful.candidates, careful.refused)

@@ -24,6 +24,7 @@ from actiontrail.ledger.candidate import Candidate, Receipt
 
 ACCOUNT_CHARS_MAX = 128
 EVENT_ID_CHARS_MAX = 512
+_OURS = ("", "actiontrail")
 
 
 class Sequencer(Protocol):
@@ -138,7 +139,9 @@ class Intake:
         if batch.items > PIECES_MAX:
             raise TooManyEvents
         try:
-            candidate = self._candidate(piece.raw, batch, suspect=suspect)
+            candidate = (None if suspect else self._plain(piece.raw, batch)) or self._candidate(
+                piece.raw, batch, suspect=suspect
+            )
         except _Turn as turn:
             within = None if opened else pieces_within(piece)
             if not within:
@@ -152,6 +155,16 @@ class Intake:
         else:
             batch.candidates.append(candidate)
             batch.taken.append(Taken(piece.line, batch.items, candidate.event_id, candidate.masked))
+
+    def _plain(self, raw: bytes, batch: "_Batch") -> Candidate | None:
+        """What `_candidate` makes of an event of our own that is plain, at half its cost; None says nothing."""
+        limits, sender = self._limits, batch.sender
+        if batch.format not in _OURS or len(raw) > limits.event_bytes_max or b"\n" in raw or b"\r" in raw:
+            return None
+        seen = look("actiontrail", raw, brackets_max=limits.nesting_max)
+        if seen is None or len(seen[0]) > EVENT_ID_CHARS_MAX or sender.any_account:
+            return None
+        return Candidate(sender.account, seen[0], raw, batch.received, sender.source, "actiontrail")
 
     def _candidate(self, raw: bytes, batch: "_Batch", *, suspect: bool) -> Candidate:
         limits, sender = self._limits, batch.sender

@@ -44,14 +44,15 @@ _DECODERS: dict[str, msgspec.json.Decoder[ActionTrailHead] | msgspec.json.Decode
 _YEARS = range(YEARS.start + 1, YEARS.stop - 1)  # an offset moves a time by less than a year
 
 
-def look(name: str, raw: bytes) -> tuple[str, str] | None:
+def look(name: str, raw: bytes, *, brackets_max: int = NESTING_MAX) -> tuple[str, str] | None:
     """The event's id and account, if `raw` is a plain event of that format; None says nothing but "read it in full".
 
     The decoder does not look into what it skips for two things that a full reading refuses or
-    mends: bytes that are no UTF-8, and nesting. Both are looked at here.
+    mends: bytes that are no UTF-8, and nesting. Both are looked at here; `brackets_max` brackets cannot
+    nest deeper than that.
     """
     decoder = _DECODERS.get(name)
-    if decoder is None or raw.count(b"{") + raw.count(b"[") > NESTING_MAX:
+    if decoder is None or raw.count(b"{") + raw.count(b"[") > brackets_max:
         return None
     try:
         head = decoder.decode(raw)
