@@ -36,6 +36,7 @@ NEVER_ON_THE_WIRE = {
     "RecordExists",
     "NoRecord",
     "NoLedger",
+    "RecorderRuns",
 }
 
 
