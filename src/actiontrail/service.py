@@ -9,9 +9,9 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 import structlog
@@ -28,12 +28,13 @@ from actiontrail.ledger.note import Signer, Verifier
 from actiontrail.ledger.places import Places
 from actiontrail.ledger.reader import Reader
 from actiontrail.ledger.sequencer import Sequencer
-from actiontrail.query.engine import Engine
-from actiontrail.query.engine import Limits as QueryLimits
-from actiontrail.query.projection import Projection
 from actiontrail.store import files
 from actiontrail.store.database import Database
 from actiontrail.store.lock import make_lock, open_lock
+
+if TYPE_CHECKING:
+    from actiontrail.query.engine import Limits as QueryLimits
+    from actiontrail.query.projection import Projection
 
 ORIGIN_PREFIX: Final = "actiontrail.local/"
 PROJECTION: Final = "projection"
@@ -136,13 +137,13 @@ class Reading:
     settings: Config
     keys: Keys
     ledger: Reader
-    projection: Projection
+    projection: "Projection"
     projector: "Projector"
     token_key: bytes
     origin: str
     verifiers: tuple[Verifier, ...]
     socket: Path
-    limits: QueryLimits = field(default_factory=QueryLimits)
+    limits: "QueryLimits"
 
 
 @contextmanager
@@ -174,6 +175,10 @@ def open_recorder(data: Path) -> Iterator[Recorder]:
 @contextmanager
 def open_reader(data: Path) -> Iterator[Reading]:
     """The record in `data`, open for questions, with its projector at work."""
+    from actiontrail.query.engine import Engine
+    from actiontrail.query.engine import Limits as QueryLimits
+    from actiontrail.query.projection import Projection
+
     with _opened(data) as (settings, keys, signer, verifiers, stack):
         ledger = Reader(data)
         stack.callback(ledger.close)
@@ -236,7 +241,7 @@ def _socket(data: Path) -> Path:
 class Projector:
     """The thread that keeps the projection up with the ledger. A failure is told, and tried again."""
 
-    def __init__(self, projection: Projection, ledger: Reader) -> None:
+    def __init__(self, projection: "Projection", ledger: Reader) -> None:
         self._projection = projection
         self._ledger = ledger
         self._stop = threading.Event()

@@ -2,10 +2,12 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
-from tests.kit.service import Client, Running, a_service, events
+from tests.kit.service import Answer, Client, House, Running, a_service, events
 
 from actiontrail import service
 
@@ -123,3 +125,31 @@ def test_no_log_line_holds_a_secret(tmp_path: Path) -> None:
     told = [secret for secret in (canary, house.created.access_key_secret, "Signature=") if secret in said]
     assert told == []
     assert '"status": 400' in said
+
+
+def test_overload_is_pushed_back_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    """More than the queue holds is told to come back, with a time; what got an answer is in the record, once."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "config.toml").write_text("queue_bytes_max = 1048576\nround_bytes_max = 65536\n")
+    with a_service(data) as house:
+        bodies = [events(*(f"{number}-{n}" for n in range(800)), note="x" * 800) for number in range(24)]
+        with ThreadPoolExecutor(8) as senders:
+            answers = list(senders.map(lambda body: _post_alone(house, body), bodies))
+        pushed = [answer for answer in answers if answer.status != 200]
+        assert {answer.status for answer in pushed} == {503}
+        assert all(int(answer.headers["retry-after"]) >= 1 for answer in pushed)
+        again = [house.client.post("/v1/events", body) for body in bodies]
+        size = int(httpx.get(f"{house.running.endpoint}/log/checkpoint").text.splitlines()[1])
+
+    taken = sum(answer.json["accepted"] for answer in answers if answer.status == 200)
+    assert (size, sum(answer.json["repeated"] for answer in again)) == (24 * 800, taken)
+
+
+def _post_alone(house: House, body: bytes) -> Answer:
+    """One post on a connection of its own."""
+    client = Client(house.running.endpoint, house.created.access_key_id, house.created.access_key_secret)
+    try:
+        return client.post("/v1/events", body)
+    finally:
+        client.close()

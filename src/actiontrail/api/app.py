@@ -31,7 +31,6 @@ from actiontrail.errors import Refusal
 from actiontrail.ledger import notekey
 from actiontrail.ledger.places import Places
 from actiontrail.ledger.stats import FSYNC_BUCKETS_S
-from actiontrail.query.lookup import lookup
 from actiontrail.service import Reading, Recorder
 
 log = structlog.get_logger("actiontrail.api")
@@ -170,6 +169,8 @@ def _proofs(reading: Reading, door: Door) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading) -> Litestar:
+    from actiontrail.query.lookup import lookup
+
     settings = reading.settings
     door = Door(reading.keys, clock_skew_seconds=settings.clock_skew_seconds)
     throttle = Throttle(settings.lookups_per_second, now=time.monotonic)

@@ -1,13 +1,10 @@
-"""What a process says about itself: one JSON line per event on standard error, and a count of each request.
+"""What is said of each request: a line in the log, a count, and a time.
 
 A line holds no secret: of a request only the method, the path, the status, the time taken and the request
 id are told; never the query, the headers or the body, where signatures and tokens are.
 """
 
-import logging
-import sys
 import time
-from typing import Any
 
 import structlog
 
@@ -19,38 +16,6 @@ PATH_CHARS = 200
 _QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 log = structlog.get_logger("actiontrail.http")
-
-
-def set_up_logs(level: str, *, process: str) -> None:
-    """All logging of this process, ours and the libraries', as JSON lines on standard error."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        lambda _logger, _name, event: {"process": process, **event},
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for chatty in ("httpx", "httpcore", "asyncio", "alembic", "clickhouse_connect", "sqlalchemy"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 
 class Observed:

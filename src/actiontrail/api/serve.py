@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import structlog
 
-from actiontrail import config, service
-from actiontrail.api import observe
+from actiontrail import config
+from actiontrail.api import logs
 
 if TYPE_CHECKING:
     import uvicorn
@@ -56,12 +56,13 @@ def run(data: Path, *, host: str, port: int, roles: Roles) -> int:
         return run_recorder(data, host=host, port=port)
     if roles == "read":
         return run_reader(data)
-    observe.set_up_logs(config.load(data).log_level, process="supervisor")
+    logs.set_up_logs(config.load(data).log_level, process="supervisor")
     return _Supervisor(data, host=host, port=port).run()
 
 
 def run_recorder(data: Path, *, host: str, port: int) -> int:
     """The front door: signatures, intake, sequencer, tiles; everything else is passed to the reader."""
+    from actiontrail import service
     from actiontrail.api import app
 
     stop = _Stop("recorder", data)
@@ -72,6 +73,7 @@ def run_recorder(data: Path, *, host: str, port: int) -> int:
 
 def run_reader(data: Path) -> int:
     """The projection and all followers, on a Unix socket that only this user can reach."""
+    from actiontrail import service
     from actiontrail.api import app
 
     stop = _Stop("reader", data)
@@ -99,7 +101,7 @@ class _Stop:
     """
 
     def __init__(self, process: str, data: Path) -> None:
-        observe.set_up_logs(config.load(data).log_level, process=process)
+        logs.set_up_logs(config.load(data).log_level, process=process)
         self._asked = False
         self._server: uvicorn.Server | None = None
         for number in (signal.SIGTERM, signal.SIGINT):
