@@ -235,6 +235,14 @@ def test_attack_truncated_or_extended_consistency_proof() -> None:
             _consistent(LOG, 137, LOG, 300, wrong)
 
 
+def test_attack_padded_consistency_proof_is_called_what_it_is() -> None:
+    """Hashes beyond the root are refused for being there, before anything is made of them."""
+    path = tree.consistency(137, 300, LOG.subtree())
+
+    with pytest.raises(BadProof, match="more hashes"):
+        _consistent(LOG, 137, LOG, 300, [*path, b"\0" * 32])
+
+
 def test_attack_hashes_where_nothing_needs_proof() -> None:
     """Between a checkpoint and itself there is nothing to say; whoever says something is up to something."""
     with pytest.raises(BadProof, match="nothing needs proof"):
