@@ -96,9 +96,12 @@ def lookup(
     answers = list(_lookup_pages(profile, parameters, limit))
     events = [event for answer in answers for event in answer.get("Events", [])]
     if as_json:
-        output.one({**answers[-1], "Events": events})
+        whole = {**answers[-1], "Events": events[:limit]}
+        if len(events) > limit:  # the token would go on behind what is cut off here
+            whole.pop("NextToken", None)
+        output.one(whole)
     else:
-        show_events(events)
+        show_events(events[:limit])
 
 
 def lookup_parameters(attributes: Mapping[str, str], *, start: str, end: str) -> dict[str, str]:
@@ -124,14 +127,10 @@ def lookup_parameters(attributes: Mapping[str, str], *, start: str, end: str) ->
 
 def _lookup_pages(profile: str, parameters: dict[str, str], limit: int) -> Iterator[dict[str, Any]]:
     with connected(profile) as client:
+        page = parameters | {"MaxResults": str(min(limit, PAGE))}  # a token is bound to all other parameters
         missing, token = limit, ""
         while True:
-            page = {
-                **parameters,
-                "MaxResults": str(min(missing, PAGE)),
-                **({"NextToken": token} if token else {}),
-            }
-            answer = client.operation("LookupEvents", page)
+            answer = client.operation("LookupEvents", page | ({"NextToken": token} if token else {}))
             yield answer
             missing -= len(answer.get("Events", []))
             token = answer.get("NextToken") or ""

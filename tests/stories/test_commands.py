@@ -1,0 +1,238 @@
+"""The five commands of the README, and what scripts rely on, against the real service."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from tests.kit.service import Running
+
+from actiontrail.cli.sample import story
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {"PYTHONPATH": str(ROOT / "src"), "PATH": os.environ["PATH"]}
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class House(NamedTuple):
+    """A record made by `init`, served, with the sample account in it."""
+
+    data: Path
+    created: dict[str, str]
+    running: Running
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, stdin: str = "") -> Done:
+        return command(*arguments, stdin=stdin, **self.environment)
+
+
+def command(*arguments: str, stdin: str = "", **environment: str) -> Done:
+    done = subprocess.run(
+        [sys.executable, "-m", "actiontrail", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**ENVIRONMENT, "HOME": "/nonexistent", **environment},
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    data = tmp_path_factory.mktemp("house") / "data"
+    created = command("init", "--data", str(data), "--json").json
+    with Running(data) as running:
+        environment = {
+            "ACTIONTRAIL_ENDPOINT": running.endpoint,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": created["accessKeyId"],
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": created["accessKeySecret"],
+        }
+        house = House(data, created, running, environment)
+        sample = house.run("sample", "--account", created["accountId"]).out
+        imported = house.run("import", "-", "--json", stdin=sample)
+        assert (imported.code, imported.json["refused"]) == (0, 0), imported
+        running.until(
+            lambda: house.run("lookup", "--event-name", "StartLogging", "--json").json["Events"] != [],
+            "the sample can be searched",
+        )
+        yield house
+
+
+def test_init_answers_with_one_object_of_exactly_these_fields(house: House) -> None:
+    """Scripts outside rely on the names."""
+    assert set(house.created) == {"accountId", "accessKeyId", "accessKeySecret", "vkey", "origin"}
+
+
+def test_init_refuses_a_folder_that_holds_something(house: House) -> None:
+    """A second record over the first would be the end of the first."""
+    done = command("init", "--data", str(house.data), "--json")
+
+    assert (done.code, done.out, "not empty" in json.loads(done.err)["error"]["message"]) == (3, "", True)
+
+
+def test_serve_refuses_a_folder_without_a_record(tmp_path: Path) -> None:
+    """A wrong path must not start a second record."""
+    done = command("serve", "--data", str(tmp_path / "typo"), "--port", "0")
+
+    assert (done.code, "holds no record" in done.err) == (3, True)
+
+
+def test_lookup_finds_the_event_that_switched_the_trail_off(house: House) -> None:
+    """The first question of the tutorial."""
+    answer = house.run("lookup", "--event-name", "StopLogging", "--json").json
+
+    assert [event["userIdentity"]["userName"] for event in answer["Events"]] == [story.USER]
+
+
+def test_lookup_pages_until_it_has_what_was_asked_for(house: House) -> None:
+    """The API gives fifty at a time; nobody should have to count."""
+    events = house.run("lookup", "--service-name", "Ecs", "--limit", "120", "--json").json["Events"]
+
+    assert (len(events), len({event["eventId"] for event in events})) == (120, 120)
+
+
+def test_one_event_becomes_evidence_that_verifies_alone(house: House, tmp_path: Path) -> None:
+    """From the record to a file that an auditor checks with the server gone."""
+    event_id = house.run("lookup", "--event-name", "StopLogging", "--json").json["Events"][0]["eventId"]
+    file = tmp_path / "event.tlog-proof"
+    taken = house.run("proof", event_id, "-o", str(file))
+    verified = command("verify", str(file), "--key", house.created["vkey"], "--json")
+
+    assert (taken.code, verified.code, verified.json["facts"]["event"]["eventId"]) == (0, 0, event_id)
+
+
+def test_evidence_is_never_written_over(house: House, tmp_path: Path) -> None:
+    """The file of last week may be the only one."""
+    file = tmp_path / "kept"
+    file.write_text("evidence")
+    done = house.run("proof", "any", "-o", str(file))
+
+    assert (done.code, file.read_text()) == (3, "evidence")
+
+
+def test_an_event_that_is_not_there_is_a_refusal(house: House, tmp_path: Path) -> None:
+    """Not an outage: asking again changes nothing."""
+    done = house.run("proof", "no-such-event", "-o", str(tmp_path / "x"), "--json")
+
+    assert (done.code, (tmp_path / "x").exists(), "error" in json.loads(done.err)) == (3, False, True)
+
+
+def test_a_wrong_secret_is_a_refusal_and_a_server_that_is_gone_an_outage(house: House) -> None:
+    """A script waits after the one and not after the other."""
+    wrong = {**house.environment, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong"}
+    gone = {**house.environment, "ACTIONTRAIL_ENDPOINT": "http://127.0.0.1:9"}
+
+    assert (command("lookup", **wrong).code, command("lookup", **gone).code) == (3, 4)
+
+
+def test_a_disabled_key_stops_working_at_once_and_a_token_reads_nothing(house: House) -> None:
+    """What is taken away is gone, on a running server."""
+    data = str(house.data)
+    made = house.run("keys", "create", "--data", data, "--json").json
+    theirs = {
+        **house.environment,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": made["accessKeyId"],
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": made["accessKeySecret"],
+    }
+    before = command("lookup", **theirs).code
+    house.run("keys", "disable", made["accessKeyId"], "--data", data)
+    after = command("lookup", **theirs).code
+    token = house.run("keys", "token", "--data", data, "--json").json["token"]
+    by_token = command("lookup", ACTIONTRAIL_ENDPOINT=house.running.endpoint, ACTIONTRAIL_TOKEN=token).code
+
+    assert (before, after, by_token) == (0, 3, 3)
+
+
+def test_a_short_lived_key_signs_with_its_security_token(house: House) -> None:
+    """The ecosystem's third variable."""
+    made = house.run("keys", "assume-role", "auditor", "alice", "--data", str(house.data), "--json").json
+    theirs = {
+        **house.environment,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": made["accessKeyId"],
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": made["accessKeySecret"],
+        "ALIBABA_CLOUD_SECURITY_TOKEN": made["securityToken"],
+    }
+
+    assert command("lookup", "--event-name", "StopLogging", **theirs).code == 0
+
+
+def test_a_profile_file_says_the_same_as_the_environment(house: House, tmp_path: Path) -> None:
+    """Several servers, several names."""
+    file = tmp_path / "actiontrail" / "config.toml"
+    file.parent.mkdir()
+    file.write_text(
+        f'[prod]\nendpoint = "{house.running.endpoint}"\naccess_key_id = "{house.created["accessKeyId"]}"\n'
+        f'access_key_secret = "{house.created["accessKeySecret"]}"\n'
+    )
+
+    assert command("lookup", "--profile", "prod", XDG_CONFIG_HOME=str(tmp_path)).code == 0
+
+
+def test_a_masked_secret_is_nowhere_in_the_record(house: House) -> None:
+    """The sample holds made-up secrets for this; neither the ledger nor an answer may hold them."""
+    found = [
+        str(path)
+        for path in house.data.rglob("*")
+        if path.is_file() and b"madeUpSampleSecretThatIsMasked" in path.read_bytes()
+    ]
+    answer = house.run("lookup", "--event-name", "CreateAccessKey", "--json").out
+
+    assert (found, "madeUpSampleSecret" in answer) == ([], False)
+
+
+def test_the_key_of_the_log_is_handed_over_and_old_evidence_still_verifies(tmp_path: Path) -> None:
+    """`keys rotate`, on a stopped record that is then served again."""
+    data = str(tmp_path / "data")
+    created = command("init", "--data", data, "--json").json
+    rotated = command("keys", "rotate", "--data", data, "--json").json
+    again = command("keys", "rotate", "--data", data, "--json").json
+
+    assert (rotated["oldVkey"], again["oldVkey"]) == (created["vkey"], rotated["vkey"])
+    with Running(Path(data)):
+        pass
+
+
+def test_fsck_finds_a_running_record_clean(house: House) -> None:
+    """Checking must not need a night of downtime."""
+    done = house.run("fsck", "--data", str(house.data), "--json")
+
+    assert (done.code, done.json["clean"], done.json["records"] > 3000) == (0, True, True)
+
+
+def test_fsck_finds_one_altered_byte_and_the_projection_is_made_again(tmp_path: Path) -> None:
+    """The promise, from the outside: stop, check, alter, check."""
+    data = tmp_path / "data"
+    created = command("init", "--data", str(data), "--json").json
+    with Running(data) as running:
+        environment = {
+            "ACTIONTRAIL_ENDPOINT": running.endpoint,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": created["accessKeyId"],
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": created["accessKeySecret"],
+        }
+        command("import", "-", stdin=command("sample").out, **environment)
+    whole = command("fsck", "--data", str(data), "--projection", "--rebuild-projection", "--json")
+    segment = next((data / "ledger" / "segments").iterdir())
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    altered = command("fsck", "--data", str(data), "--json")
+
+    assert (whole.code, whole.json["projectionDiffers"]) == (0, [])
+    assert (altered.code, altered.json["clean"], altered.json["findings"] != []) == (5, False, True)
