@@ -9,7 +9,7 @@ from actiontrail.ledger.fsck import Report
 from actiontrail.ledger.note import Signer
 from actiontrail.ledger.reader import Reader
 from actiontrail.ledger.sequencer import Limits, Sequencer, create
-from actiontrail.store.lock import LockLost, SqliteLock
+from actiontrail.store.lock import LockLost, LockTaken, SqliteLock
 
 ORIGIN = "test.example/ledger"
 SIGNER = Signer(ORIGIN, bytes(range(32)))
@@ -62,12 +62,18 @@ def fsck_of(data: Path, *, rebuild_tiles: bool = False) -> Report:
 class LedgerKit:
     """A record in `data`, made at once; `open` it to write."""
 
-    def __init__(self, data: Path, *, limits: Limits = SMALL) -> None:
+    def __init__(self, data: Path, *, limits: Limits = SMALL, again: bool = False) -> None:
+        """With `again`, an attempt to make it came before, and may have got as far as the lock."""
         self.data, self.limits = data, limits
         data.mkdir(parents=True, exist_ok=True)
         lock = SqliteLock.make(data / "lock.sqlite")
-        create(data, lock=lock, signer=SIGNER)
-        lock.close()
+        try:
+            create(data, lock=lock, signer=SIGNER)
+        except LockTaken:
+            if not again:
+                raise
+        finally:
+            lock.close()
         self.sequencer: Sequencer | None = None
 
     def open(self) -> Sequencer:

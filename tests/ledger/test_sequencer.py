@@ -34,6 +34,7 @@ def test_a_receipt_s_checkpoint_is_signed_and_its_tree_holds_the_event(kit: Ledg
     kit.open()
     (receipt,) = kit.record(candidates(0, 300))
     reader = Reader(kit.data)
+    reader.wait(299, 60)  # it is answered first, then published
     seen = checkpoints.verify(receipt.checkpoint, [SIGNER.verifier], ORIGIN)
     for index in (0, 255, 256, 299):
         leaf = tree.leaf_hash(entry(reader.line(index)))
@@ -94,8 +95,8 @@ def test_full_segments_are_sealed_and_read_the_same(kit: LedgerKit) -> None:
     sequencer = kit.open()
     for start in range(0, 2000, 100):
         kit.record(candidates(start, start + 100))
-    before = kit.lines()
     kit.close()
+    before = kit.lines()
     while sequencer.stats().sealing:
         sequencer = kit.open()
         assert sequencer._sealer

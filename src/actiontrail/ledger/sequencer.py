@@ -20,7 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -121,15 +121,10 @@ def create(data: Path, *, lock: Lock, signer: Signer) -> bytes:
 class Sequencer:
     """The writer of the record in one data folder. `submit` from any thread."""
 
-    def __init__(self, places: Places, lock: Lock, signer: Signer, limits: Limits, guard: int) -> None:
+    def __init__(self, places: Places, lock: Lock, signer: Signer, limits: Limits) -> None:
         """Use `open`."""
-        self._places, self._lock, self._signer, self._limits, self._guard = (
-            places,
-            lock,
-            signer,
-            limits,
-            guard,
-        )
+        self._places, self._lock, self._signer, self._limits = places, lock, signer, limits
+        self._held = ExitStack()  # what is let go at the end, the writer's lock last but one
         self._queue: deque[_Batch] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -159,12 +154,13 @@ class Sequencer:
         if not places.segments.is_dir():
             raise NoRecord(f"{data} holds no record; `actiontrail init --data {data}` makes one")
         files.make_folder(places.run)
-        guard = _sole_writer(places.writer)
+        self = cls(places, lock, signer, limits or Limits())
         try:
-            self = cls(places, lock, signer, limits or Limits(), guard)
+            self._held.callback(lock.close)
+            self._held.callback(os.close, _sole_writer(places.writer))
             self._start([signer.verifier, *trusted], clock)
         except BaseException:
-            os.close(guard)
+            self._held.close()
             raise
         return self
 
@@ -214,13 +210,12 @@ class Sequencer:
             self._sealer.join()
         try:
             if not self._stats.stopped:
+                self._finish_applying()
                 self._hashes.sync()
                 files.replace(self._places.checkpoint, self._note)
                 self._lock.swap(self._note, self._note, closed=True)
         finally:
-            with suppress(Outage):
-                self._repeats.close()
-            self._let_go()
+            self._held.close()
 
     # opening
 
@@ -233,6 +228,7 @@ class Sequencer:
                 f"the lock's checkpoint is not one that this record's key signed: {error}"
             ) from error
         self._hashes = HashFiles(self._places.tiles, write=True)
+        self._held.callback(self._hashes.close)
         found = recover(self._places, locked, self._hashes, verifiers)
         self._take_up(found)
         self._note = checkpoints.sign(
@@ -241,16 +237,18 @@ class Sequencer:
         self._lock.swap(row.checkpoint, self._note)
         files.replace(self._places.checkpoint, self._note, durable=False)
         self._ringer = Ringer(self._places.bells)
+        self._held.callback(self._ringer.close)
         self._repeats = Repeats(
             self._places.repeats,
             hours=self._limits.repeats_hours,
             bytes_max=self._limits.repeats_bytes,
             clock=clock,
         )
+        self._held.callback(_close_memory, self._repeats)
         recall(self._repeats, self._places, clock() - self._limits.repeats_hours * 3600, self._edge.size)
+        self._seal_soon()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._thread.start()
-        self._seal_soon()
 
     def _take_up(self, found: Found) -> None:
         """Go on where the record ends."""
@@ -259,6 +257,7 @@ class Sequencer:
         self._sealed_accounts: Accounts = found.sealed_accounts
         self._unsealed.extend(found.open[:-1])
         self._tail = Tail(self._places.segments)
+        self._held.callback(self._tail.close)
         if found.open:
             self._tail.take_up(found.open[-1], found.tail_offset, found.tail_bytes)
             self._turn_if_full()
@@ -404,8 +403,9 @@ class Sequencer:
     def _seal_soon(self) -> None:
         ready = self._unsealed and self._unapplied is None and not self._sealing_over
         if ready and not (self._sealer and self._sealer.is_alive()):
-            self._sealer = threading.Thread(target=self._seal_all, name="sealer", daemon=True)
-            self._sealer.start()
+            sealer = threading.Thread(target=self._seal_all, name="sealer", daemon=True)
+            sealer.start()
+            self._sealer = sealer
 
     def _seal_all(self) -> None:
         """Seal the full segments, oldest first. Where the disk is full, that is tried again later.
@@ -436,18 +436,16 @@ class Sequencer:
             self._stats.queue_bytes = 0
         _fail([*batches, *waiting], Stopped(reason))
 
-    def _let_go(self) -> None:
-        self._tail.close()
-        self._hashes.close()
-        self._ringer.close()
-        self._lock.close()
-        os.close(self._guard)
-
 
 def _fail(batches: list[_Batch], error: Outage) -> None:
     for batch in batches:
         if not batch.answer.done():
             batch.answer.set_exception(type(error)(str(error), retry_after=error.retry_after))
+
+
+def _close_memory(repeats: Repeats) -> None:
+    with suppress(Outage):  # a memory that could not be kept is made again from the records
+        repeats.close()
 
 
 def _sole_writer(path: Path) -> int:
