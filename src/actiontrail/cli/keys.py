@@ -172,11 +172,11 @@ def rotate(*, data: Data = DATA, as_json: Json = False) -> None:
     """
     from actiontrail import config, service
     from actiontrail.access.seal import read_passphrase
-    from actiontrail.api import observe
+    from actiontrail.api import logs
     from actiontrail.ledger import checkpoint, note, notekey
     from actiontrail.ledger.places import Places
 
-    observe.set_up_logs("warning", process="rotate")
+    logs.set_up_logs("warning", process="rotate")
     passphrase = read_passphrase(config.load(data).passphrase_file)
     with service.open_recorder(data) as recorder:  # the one writer: nobody else signs meanwhile
         old = recorder.verifiers[0].vkey
