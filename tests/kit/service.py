@@ -55,7 +55,17 @@ class Client:
         query = urlencode(parameters)
         return self.request("POST", f"/?{query}", b"", {"x-acs-action": action, "x-acs-version": version})
 
+    def file(self, target: str) -> bytes:
+        """What stands at `target`, which is no JSON."""
+        response = self._send("GET", target, b"", {})
+        assert response.status_code == 200, response.text
+        return response.content
+
     def request(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        response = self._send(method, target, body, headers)
+        return Answer(response.status_code, response.json(), response.headers)
+
+    def _send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
         now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sent = {
             "host": self._host,
@@ -64,8 +74,7 @@ class Client:
             **headers,
         }
         signed = sign_acs3(self._key, self._secret, Sent(method, target, sent, body))
-        response = self._http.request(method, target, content=body, headers=dict(sent) | signed)
-        return Answer(response.status_code, response.json(), response.headers)
+        return self._http.request(method, target, content=body, headers=dict(sent) | signed)
 
 
 class Running:
