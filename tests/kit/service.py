@@ -57,21 +57,23 @@ class Client:
 
     def file(self, target: str) -> bytes:
         """What stands at `target`, which is no JSON."""
-        response = self._send("GET", target, b"", {})
+        response = self.raw("GET", target)
         assert response.status_code == 200, response.text
         return response.content
 
     def request(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        response = self._send(method, target, body, headers)
+        response = self.raw(method, target, body, headers)
         return Answer(response.status_code, response.json(), response.headers)
 
-    def _send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    def raw(
+        self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sent = {
             "host": self._host,
             "x-acs-date": now,
             "x-acs-signature-nonce": secrets.token_hex(16),
-            **headers,
+            **(headers or {}),
         }
         signed = sign_acs3(self._key, self._secret, Sent(method, target, sent, body))
         return self._http.request(method, target, content=body, headers=dict(sent) | signed)

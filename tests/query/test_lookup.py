@@ -1,7 +1,6 @@
 """LookupEvents' question, asked of the projection."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,7 +103,7 @@ def test_pages_join_to_the_whole_without_a_gap_or_a_double(
     seen: list[str] = []
     page = Page([], None)
     for _ in EVENTS:
-        page = lookup(projection, replace(question, after=page.next))
+        page = lookup(projection, question._replace(after=page.next))
         seen += names(page.events)
 
     assert (seen, page.next) == (asked(projection, newest_first=newest_first), None)

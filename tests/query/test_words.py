@@ -1,5 +1,6 @@
 """The line of words that SQL searches."""
 
+import msgspec
 import pytest
 
 from actiontrail.query.words import Writer, escape_path
@@ -47,3 +48,10 @@ def test_an_event_whose_column_does_not_tell_all_is_marked(document: dict[str, o
 def test_paths_survive_the_cutting_of_the_line() -> None:
     """The escape uses no character that a cut changes."""
     assert escape_path("A:b.ü") == "~41~3ab.~c3~bc"
+
+
+def test_a_string_cannot_pretend_to_be_a_truth_value() -> None:
+    """The mark of `true` inside a string is no mark."""
+    marked = msgspec.json.decode(msgspec.json.encode({"a": "\x04true", "b": True}))
+
+    assert W.words(marked).line.count(b"\x04true") == 1

@@ -169,7 +169,9 @@ def _proofs(reading: Reading, door: Door) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading) -> Litestar:
+    from actiontrail.api import rest
     from actiontrail.query.lookup import lookup
+    from actiontrail.query.search import Search
 
     settings = reading.settings
     door = Door(reading.keys, clock_skew_seconds=settings.clock_skew_seconds)
@@ -184,7 +186,15 @@ def _reader_routes(reading: Reading) -> Litestar:
         *identity.operations(),
     )
     rpc = Rpc(door, operations, throttle, failed=_failed)
-    return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, door))])
+    search = Search(
+        reading.projection,
+        limits=reading.limits,
+        rows_max=settings.query_rows_max,
+        checkpoint=reading.ledger.checkpoint,
+        ledger_size=reading.ledger.size,
+    )
+    mine = rest.routes(rest.Rest(door, search, reading.ledger))
+    return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, door)), *mine])
 
 
 def _litestar(handlers: Sequence[Any]) -> Litestar:

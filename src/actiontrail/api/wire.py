@@ -122,6 +122,7 @@ TABLE: dict[type[Refusal] | str, Row] = {
     "actiontrail.query.engine.TooHeavy": Row(400, "QueryTooHeavy"),
     "actiontrail.query.engine.Cancelled": Row(400, "QueryCancelled"),
     "actiontrail.query.guard.BadSql": Row(400, "InvalidSql"),
+    "actiontrail.api.rest.BadQuestion": Row(400, "InvalidQueryParameter"),
     "actiontrail.query.search.BadToken": Row(400, "InvalidNextToken"),
     "actiontrail.query.search.OutOfRange": Row(400, "InvalidParameter.Range"),
     WrongIngestMethod: Row(405, "UnsupportedHTTPMethod"),

@@ -74,7 +74,8 @@ class Writer:
         text = "".join(parts)
         if len(parts) != 2 * text.count(OPEN) or len(parts) != 2 * text.count(SHUT) or TRUTH in text:
             text = "".join(
-                part if at % 2 == 0 or part in _TRUTHS else clean(part) for at, part in enumerate(parts)
+                part if at % 2 == 0 or any(part is one for one in _TRUTHS) else clean(part)
+                for at, part in enumerate(parts)
             )
         line = text.encode("utf-8", "replace").translate(_CUT) + b" "
         while b"  " in line:

@@ -1,0 +1,106 @@
+"""Exports come in parts that are whole files; the tail follows the ledger."""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+
+import pyarrow.parquet as pq
+import pytest
+from tests.kit.projection import ACCOUNT, Paper, a_projection, an_event
+
+from actiontrail.event.selector import parse
+from actiontrail.query import export
+from actiontrail.query.engine import Limits
+from actiontrail.query.export import Wanted
+from actiontrail.query.search import Asked, Search
+from actiontrail.query.tail import Tail
+
+EVENTS = [an_event(f"Call{number}", eventId=f"id-{number}", userAgent="=cmd()") for number in range(25)]
+ALL = [f"Call{number}" for number in range(25)]
+
+
+@pytest.fixture(scope="module")
+def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
+    ledger = Paper(EVENTS)
+    ledger.write([an_event("Theirs")], "9999999999999999")
+    projection = a_projection(tmp_path_factory.mktemp("export"), ledger)
+    yield Search(projection, limits=Limits(), rows_max=10)
+    projection.close()
+
+
+def read(form: str, data: bytes) -> list[str]:
+    if form == "jsonl":
+        return [json.loads(line)["eventName"] for line in data.splitlines()]
+    if form == "json.gz":
+        return [one["eventName"] for one in json.loads(gzip.decompress(data))]
+    if form == "parquet":
+        return [str(name) for name in pq.read_table(io.BytesIO(data))["eventName"].to_pylist()]
+    return [row["eventName"] for row in csv.DictReader(io.StringIO(data.decode()))]
+
+
+@pytest.mark.parametrize("form", sorted(export.TYPES))
+def test_parts_join_to_everything_and_each_tells_its_rows_and_digest(search: Search, form: str) -> None:
+    """An auditor counts, hashes and compares."""
+    seen: list[str] = []
+    wanted = Wanted(form, rows_max=10)
+    while True:
+        file = io.BytesIO()
+        part = export.write(search, Asked(account=ACCOUNT), file, wanted)
+        data = file.getvalue()
+        found = read(form, data)
+        assert (part.rows, part.size, part.sha256) == (
+            len(found),
+            len(data),
+            hashlib.sha256(data).hexdigest(),
+        )
+        seen += found
+        if not part.next_token:
+            break
+        wanted = Wanted(form, rows_max=10, token=part.next_token)
+
+    assert seen == ALL
+
+
+@pytest.mark.parametrize("form", sorted(export.TYPES))
+def test_an_export_of_nothing_is_still_a_file(search: Search, form: str) -> None:
+    """Nothing was found is an answer too."""
+    file = io.BytesIO()
+    export.write(search, Asked(account=ACCOUNT, query="nothing"), file, Wanted(form))
+
+    assert read(form, file.getvalue()) == []
+
+
+def test_no_cell_of_a_csv_is_a_formula(search: Search) -> None:
+    """A user agent is written by anybody; a spreadsheet must not run it."""
+    file = io.BytesIO()
+    export.write(search, Asked(account=ACCOUNT), file, Wanted("csv", bom=True))
+    data = file.getvalue()
+
+    assert (data[:3], b",'=cmd()," in data, b",=cmd()," in data) == (export.BOM, True, False)
+
+
+class Growing(Paper):
+    """A ledger whose `wait` never waits."""
+
+    def wait(self, size: int, timeout_s: float) -> int:
+        return self.size()
+
+
+def test_a_tail_tells_what_is_wanted_of_ones_own_events_from_now_on() -> None:
+    """Another account's event moves the place on, and is not told."""
+    ledger = Growing([an_event("Old")])
+    tail = Tail(ledger, ACCOUNT, parse("Call*"))
+    ledger.write([an_event("Call1"), an_event("Other")])
+    ledger.write([an_event("CallTheirs")], "9999999999999999")
+
+    assert [(one.index, json.loads(one.event)["eventName"]) for one in tail.more()] == [(1, "Call1")]
+
+
+def test_a_tail_resumes_where_it_was_broken_off() -> None:
+    """The id of a server-sent event is its index."""
+    ledger = Growing([an_event(f"Call{number}") for number in range(5)])
+
+    assert [one.index for one in Tail(ledger, ACCOUNT, parse(""), start=3).more()] == [3, 4]
