@@ -28,8 +28,9 @@ class Bell:
     def __init__(self, folder: Path) -> None:
         self._name = f"{os.getpid()}-{uuid4().hex[:8]}{_SUFFIX}"
         self._folder = folder
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             self._socket.bind(_address(handle, self._name))
         except OSError:
