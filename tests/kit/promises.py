@@ -21,7 +21,7 @@ class Promises:
     """Where each acknowledged event stands. Safe for several senders."""
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
         self.index_of: dict[str, int] = {}
         self._id_at: dict[int, str] = {}
         self.resent = 0
@@ -39,6 +39,16 @@ class Promises:
                     )
             if told != len(ids):
                 self.broken.append(f"{told} of {len(ids)} events of a body were answered")
+            self._guard.notify_all()
+
+    def next(self, *, seconds: float = 60) -> None:
+        """Returns at the moment at which something more is acknowledged."""
+        with self._guard:
+            told = self._guard.wait_for(
+                lambda told=len(self.index_of): self.broken or len(self.index_of) > told, seconds
+            )
+            assert told, f"nothing was acknowledged within {seconds} s"
+            assert not self.broken, self.broken[:3]
 
     def _one(self, event_id: str, index: int, *, repeated: bool) -> None:
         known = self.index_of.setdefault(event_id, index)
@@ -91,7 +101,7 @@ class Senders:
                 self._promises.keep(ids, answer.json)
             else:
                 self._promises.broken.append(f"{answer.status}: {answer.json}")
-            self._over.wait(PAUSE_S * rng.random())
+            self._over.wait(PAUSE_S * rng.random() ** 4)  # mostly at once
 
 
 def insist(ask: Callable[[], Answer], *, times: int = 3000) -> Answer:
