@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -236,3 +237,108 @@ def test_fsck_finds_one_altered_byte_and_the_projection_is_made_again(tmp_path: 
 
     assert (whole.code, whole.json["projectionDiffers"]) == (0, [])
     assert (altered.code, altered.json["clean"], altered.json["findings"] != []) == (5, False, True)
+
+
+def test_search_asks_by_anything_at_once(house: House) -> None:
+    """What LookupEvents cannot: more than two conditions, words, negation."""
+    query = f"sourceIpAddress: {story.ATTACKER_ADDRESS} and eventRW: Write and not serviceName: Ecs"
+    answer = house.run("search", query, "--oldest-first", "--json").json
+
+    assert [item["event"]["eventName"] for item in answer["events"]] == [
+        "CreateUser",
+        "CreateAccessKey",
+        "AttachPolicyToUser",
+        "CreateLoginProfile",
+        "StopLogging",
+        "DeleteTrail",
+    ]
+
+
+def test_search_pages_until_it_has_what_was_asked_for(house: House) -> None:
+    """Two thousand events are two pages, and no event is in both."""
+    events = house.run("search", "*", "--limit", "2000", "--json").json["events"]
+
+    assert (len(events), len({item["index"] for item in events})) == (2000, 2000)
+
+
+def test_sql_counts_behind_a_selector(house: House) -> None:
+    """One line for people: how often, by whom."""
+    query = "eventName: DeleteInstances | select count(*) as n from log"
+    answer = house.run("search", query, "--json").json
+
+    assert [int(cell) for cell in answer["rows"][0]] == [3]
+
+
+def test_a_query_that_is_wrong_says_where(house: House) -> None:
+    """Like a good compiler, and with the exit code of a refusal."""
+    done = house.run("search", "eventName: (a or")
+
+    assert (done.code, done.out, done.err.startswith("actiontrail: ")) == (3, "", True)
+
+
+def test_one_event_is_shown_whole(house: House) -> None:
+    """By its id, with its place in the record."""
+    event_id = house.run("lookup", "--event-name", "StopLogging", "--json").json["Events"][0]["eventId"]
+    answer = house.run("show", event_id, "--json").json
+
+    assert (answer["event"]["event"]["eventName"], house.run("show", "no-such-event").code) == (
+        "StopLogging",
+        3,
+    )
+
+
+def test_an_export_holds_every_event_that_was_asked_for(house: House, tmp_path: Path) -> None:
+    """All of them, in a file with a digest."""
+    to = tmp_path / "writes.jsonl"
+    told = house.run("export", "eventRW: Write", "-o", str(to), "--json").json
+    names = [json.loads(line)["eventRW"] for line in to.read_text().splitlines()]
+
+    assert (len(names), set(names)) == (told["rows"], {"Write"})
+
+
+def test_the_tail_shows_an_event_as_it_is_recorded(house: House) -> None:
+    """Somebody watches while somebody else acts."""
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "actiontrail", "tail", "eventName: Knock", "--limit", "1", "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**ENVIRONMENT, "HOME": "/nonexistent", **house.environment},
+    )
+    knocks = (f"knock-{number}" for number in range(1000))
+    try:
+        house.running.until(
+            lambda: _knock(house, next(knocks)) and watching.poll() is not None, "the tail has ended"
+        )
+        told = watching.communicate(timeout=30)[0]
+    finally:
+        watching.kill()
+        watching.wait()
+
+    assert (watching.returncode, json.loads(told)["eventName"]) == (0, "Knock")
+
+
+def _knock(house: House, name: str) -> bool:
+    event = {
+        "eventId": name,
+        "eventName": "Knock",
+        "eventTime": "2026-01-02T03:04:05Z",
+        "serviceName": "Door",
+    }
+    return house.run("import", "-", stdin=json.dumps(event)).code == 0
+
+
+def test_the_readme_names_only_commands_that_there_are() -> None:
+    """What a stranger types first must work."""
+    listed = re.findall(
+        r"^## `actiontrail ([^`]+)`", (ROOT / "docs/reference/cli.md").read_text(), re.MULTILINE
+    )
+    pages = [ROOT / "README.md", *ROOT.glob("docs/tutorial/*.md"), *ROOT.glob("docs/how-to/*.md")]
+    typed = {
+        (page.name, words)
+        for page in pages
+        for words in re.findall(
+            r"^\s*(?:\$ )?actiontrail ((?:keys )?[a-z-]+)", page.read_text(), re.MULTILINE
+        )
+    }
+
+    assert {(page, words) for page, words in typed if words not in listed} == set()

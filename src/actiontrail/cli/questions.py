@@ -4,15 +4,20 @@ People get a line for each event; `--json` gives the server's whole answer, or f
 length one event on each line.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from actiontrail.cli import output
 from actiontrail.cli.operate import Json
-from actiontrail.errors import Refusal
+from actiontrail.errors import Outage, Refusal
+
+if TYPE_CHECKING:
+    from actiontrail.cli.client import Client
 
 ProfileName = Annotated[
     str,
@@ -20,6 +25,7 @@ ProfileName = Annotated[
         "--profile", envvar="ACTIONTRAIL_PROFILE", help="The profile to use, from the profile file."
     ),
 ]
+Query = Annotated[str, typer.Argument(help="What to look for; empty or `*` for everything.", metavar="QUERY")]
 Start = Annotated[
     str,
     typer.Option(
@@ -32,11 +38,8 @@ OldestFirst = Annotated[bool, typer.Option("--oldest-first", help="The oldest fi
 COLUMNS = ("TIME", "WHO", "WHAT", "FROM", "RESOURCE", "RESULT", "EVENT ID")
 PAGE = 50
 SEARCH_PAGE = 1000
-FOLLOW_SECONDS = 60.0  # a live stream says something at least this often
-
-
-class NoSuchEvent(Refusal):
-    """The account has no event with this id."""
+RECONNECTS_MAX = 20  # in a row, without an event in between
+QUIET_SECONDS = 60.0  # a live stream says something at least this often
 
 
 class Incomplete(Refusal):
@@ -45,7 +48,7 @@ class Incomplete(Refusal):
 
 def register(app: typer.Typer) -> None:
     """Put this family's commands into `app`."""
-    for command in (lookup,):
+    for command in (lookup, search, show, tail, export):
         app.command()(command)
 
 
@@ -139,9 +142,7 @@ def _lookup_pages(profile: str, parameters: dict[str, str], limit: int) -> Itera
 
 
 def search(
-    query: Annotated[
-        str, typer.Argument(help="What to look for; empty or `*` for everything.", metavar="QUERY")
-    ] = "",
+    query: Query = "",
     *,
     start: Start = "",
     end: End = "",
@@ -151,30 +152,33 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search by anything at once: `serviceName: Ecs and not errorCode: *`, words, wildcards, ranges; SQL after `|`."""
-    asked = window(query, start=start, end=end) | {"order": "asc" if oldest_first else "desc"}
-    with connected(profile) as client:
-        if has_sql(query):
-            _show_rows(client.answer("GET", "/v1/sql", query=asked), as_json=as_json)
-            return
-        answers: list[dict[str, Any]] = []
-        missing, token = limit, ""
-        while not answers or (missing > 0 and token):
-            page = asked | {"limit": str(min(missing, SEARCH_PAGE))} | ({"next": token} if token else {})
-            answers.append(client.answer("GET", "/v1/search", query=page))
-            missing -= len(answers[-1]["events"])
-            token = answers[-1].get("next") or ""
-    events = [event for answer in answers for event in answer["events"]]
-    if as_json:
-        output.one({**answers[-1], "events": events})
-    else:
-        show_events(events)
-
-
-def has_sql(query: str) -> bool:
-    """Whether there is SQL after a `|`."""
     from actiontrail.event import selector
 
-    return selector.split_sql(query)[1] is not None
+    asked = window(query, start=start, end=end)
+    with connected(profile) as client:
+        if selector.split_sql(query)[1] is not None:
+            _show_rows(client.answer("GET", "/v1/sql", query=asked), as_json=as_json)
+            return
+        answers = list(
+            _search_pages(client, asked | {"order": "oldest" if oldest_first else "newest"}, limit)
+        )
+    found = [item for answer in answers for item in answer["events"]]
+    if as_json:
+        output.one({**answers[-1], "events": found})
+    else:
+        show_events([item["event"] for item in found])
+
+
+def _search_pages(client: "Client", asked: dict[str, str], limit: int) -> Iterator[dict[str, Any]]:
+    missing, token = limit, ""
+    while True:
+        page = asked | {"limit": str(min(missing, SEARCH_PAGE))} | ({"token": token} if token else {})
+        answer = client.answer("GET", "/v1/search", query=page)
+        yield answer
+        missing -= len(answer["events"])
+        token = answer.get("nextToken") or ""
+        if missing <= 0 or not token:
+            return
 
 
 def show(
@@ -183,56 +187,101 @@ def show(
     profile: ProfileName = "",
     as_json: Json = False,
 ) -> None:
-    """One event, whole."""
+    """One event, whole, and where it stands in the record."""
+    import msgspec
+
     with connected(profile) as client:
         answer = client.answer("GET", f"/v1/events/{quoted(event_id)}")
     if as_json:
         output.one(answer)
         return
-    import msgspec
-
-    output.line(msgspec.json.format(msgspec.json.encode(answer.get("event", answer)), indent=2).decode())
+    found = answer["event"]
+    output.line(msgspec.json.format(msgspec.json.encode(found["event"]), indent=2).decode())
+    output.line(f"# index {found['index']}, received {found['received']}, channel {found['channel']}")
 
 
 def tail(
-    query: Annotated[str, typer.Argument(help="Only events that this chooses.", metavar="QUERY")] = "",
+    query: Query = "",
     *,
     limit: Annotated[int, typer.Option("--limit", min=0, help="Stop after so many events; 0: never.")] = 0,
     profile: ProfileName = "",
     as_json: Json = False,
 ) -> None:
-    """Events as they are recorded, until interrupted."""
-    count = 0
+    """Events as they are recorded, until interrupted. A broken connection is taken up again where it broke."""
+    count, seen, quiet = 0, "", 0
     with connected(profile) as client:
-        headers = {"accept": "text/event-stream"}
-        with client.stream(
-            "/v1/tail", query={"q": query}, headers=headers, quiet_seconds=FOLLOW_SECONDS
-        ) as response:
-            for event in sent_events(response.iter_lines()):
-                if as_json:
-                    output.one(event)
-                else:
-                    output.line("  ".join(row(event)))
-                count += 1
-                if count == limit:
-                    return
+        while True:
+            headers = {"accept": "text/event-stream", **({"last-event-id": seen} if seen else {})}
+            try:
+                with client.stream(
+                    "/v1/tail", query={"query": query}, headers=headers, quiet_seconds=QUIET_SECONDS
+                ) as response:
+                    for place, event in sent_events(response.iter_lines()):
+                        seen, quiet, count = place, 0, count + 1
+                        _show_live(event, as_json=as_json)
+                        if count == limit:
+                            return
+            except Outage as error:
+                quiet += 1
+                if not seen or quiet > RECONNECTS_MAX:
+                    raise
+                threading.Event().wait(error.retry_after or 1.0)
 
 
-def sent_events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-    """The events in a stream of server-sent events; comments and other fields are passed over."""
+def _show_live(event: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        output.one(event)
+    else:
+        output.line("  ".join(row(event)))
+
+
+def sent_events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The events in a stream of server-sent events, each with its id; comments and other fields are passed over."""
     import msgspec
 
-    data: list[str] = []
+    place, data = "", ""
     for line in lines:
-        if line.startswith("data:"):
-            data.append(line[5:].removeprefix(" "))
+        name, _, value = line.partition(":")
+        if name == "id":
+            place = value.removeprefix(" ")
+        elif name == "data":
+            data += value.removeprefix(" ")
         elif not line and data:
-            told = msgspec.json.decode("\n".join(data))
-            yield told.get("event", told)
-            data = []
+            yield place, msgspec.json.decode(data)
+            data = ""
 
 
-def connected(profile: str) -> Any:  # noqa: ANN401 - a Client; importing it takes longer than many commands
+def export(
+    query: Query = "",
+    *,
+    to: Annotated[Path, typer.Option("--output", "-o", help="The file to write; it must not exist.")],
+    format: Annotated[str, typer.Option("--format", help="jsonl, csv, parquet or json.gz.")] = "jsonl",  # noqa: A002 - the option's name
+    start: Start = "",
+    end: End = "",
+    profile: ProfileName = "",
+    as_json: Json = False,
+) -> None:
+    """Every event that the query chooses, oldest first, in a file with its SHA-256.
+
+    An export that was interrupted goes on where it was when the same command is given again. Parquet and
+    json.gz beyond a million events become several files.
+    """
+    from actiontrail.cli.exporting import Export
+
+    with connected(profile) as client:
+        done = Export(client, to, format).run(
+            window(query, start=start, end=end), [query, start, end], shown=not as_json
+        )
+    if as_json:
+        output.one({"rows": sum(file["rows"] for file in done), "files": done})
+        return
+    for file in done:
+        output.line(
+            f"{file['file']}: {file['rows']:,} events, {file['bytes']:,} bytes, sha256 {file['sha256']}"
+        )
+
+
+def connected(profile: str) -> "Client":
     """A client as the profile or the environment says."""
     from actiontrail.cli.client import Client
     from actiontrail.cli.profile import load
@@ -252,7 +301,7 @@ def window(query: str, *, start: str, end: str) -> dict[str, str]:
     from actiontrail.cli import moments
 
     now = datetime.now(UTC)
-    asked = {"q": query}
+    asked = {"query": query}
     if start:
         asked["start"] = moments.parse(start, now).isoformat().replace("+00:00", "Z")
     if end:

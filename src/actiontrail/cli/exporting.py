@@ -1,0 +1,167 @@
+"""An export of any size: it comes in parts, each checked by its SHA-256, and can be taken up again.
+
+Parts of JSONL and CSV are joined into one file, which gets its name when all of it is there. Parquet
+and json.gz cannot be joined: further parts become files of their own, `name-2.parquet` and so on.
+"""
+
+import hashlib
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Self
+
+import msgspec
+
+from actiontrail.cli.client import Client
+from actiontrail.errors import Corruption, Refusal
+from actiontrail.store import files
+
+JOINED = frozenset({"jsonl", "csv"})
+PART_ROWS = 200_000
+WHOLE_ROWS = 1_000_000  # in a part that is a file of its own
+PIECE_BYTES = 1 << 18
+HEADER_BYTES_MAX = 1 << 20
+
+
+class FileExists(Refusal):
+    """The file to write is there already."""
+
+
+class OtherExport(Refusal):
+    """Another export into this file was interrupted, with another question."""
+
+
+class ExportDamaged(Corruption):
+    """What arrived is not what the server sent."""
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an export is. `token` names the next part; `done` are the files that are whole."""
+
+    said: list[str]  # as it was typed: `7d` names another moment each time
+    asked: dict[str, str]
+    token: str = ""
+    rows: int = 0
+    bytes: int = 0
+    done: tuple[dict[str, str | int], ...] = ()
+
+
+class Export:
+    """One export into `to`."""
+
+    def __init__(self, client: Client, to: Path, form: str) -> None:
+        self._client = client
+        self._to = to
+        self._form = form
+        self._partial = to.with_name(f"{to.name}.partial")
+        self._state_file = to.with_name(f"{to.name}.partial.json")
+
+    def run(self, asked: dict[str, str], said: list[str], *, shown: bool) -> list[dict[str, str | int]]:
+        """Fetch all parts; the files that were made. What an earlier run has fetched is kept."""
+        state = self._begin(asked | {"format": self._form}, [*said, self._form])
+        with _Counter(shown=shown) as counter:
+            while True:
+                state = self._part(state)
+                counter.show(state.rows)
+                if not state.token:
+                    break
+                files.replace(self._state_file, msgspec.json.encode(state), durable=False)
+        return self._finish(state)
+
+    def _begin(self, asked: dict[str, str], said: list[str]) -> State:
+        try:
+            state = msgspec.json.decode(self._state_file.read_bytes(), type=State)
+        except FileNotFoundError:
+            if self._to.exists():
+                raise FileExists(f"{self._to} exists; an export is not written over") from None
+            self._partial.unlink(missing_ok=True)
+            return State(said=said, asked=asked)
+        except msgspec.MsgspecError as error:
+            raise OtherExport(f"{self._state_file} cannot be read; remove it to begin anew") from error
+        if state.said != said:
+            raise OtherExport(
+                f"{self._state_file} is of an export with another question; finish that one, or remove the file"
+            )
+        return state
+
+    def _part(self, state: State) -> State:
+        """Fetch the next part behind what is there."""
+        rows = PART_ROWS if self._form in JOINED else WHOLE_ROWS
+        query = {**state.asked, "rows": str(rows), **({"token": state.token} if state.token else {})}
+        mode = "r+b" if self._partial.exists() else "w+b"
+        with self._partial.open(mode) as file:
+            file.truncate(state.bytes)
+            file.seek(state.bytes)
+            with self._client.stream("/v1/export", query=query) as response:
+                headless = self._form == "csv" and state.rows > 0
+                digest = _copy(response.iter_bytes(PIECE_BYTES), file, headless=headless)
+                told = response.headers
+            size = file.tell()
+        if digest != told.get("x-actiontrail-sha256"):
+            raise ExportDamaged(
+                "a part of the export is not what the server sent; run the same command again"
+            )
+        token, count = told.get("x-actiontrail-next-token", ""), int(told["x-actiontrail-rows"])
+        if self._form in JOINED or not (token or state.done):
+            return msgspec.structs.replace(state, token=token, rows=state.rows + count, bytes=size)
+        done = (*state.done, self._name_part(len(state.done) + 1, count))
+        return msgspec.structs.replace(state, token=token, rows=state.rows + count, bytes=0, done=done)
+
+    def _name_part(self, number: int, rows: int) -> dict[str, str | int]:
+        base, dot, ending = self._to.name.partition(".")
+        name = self._to if number == 1 else self._to.with_name(f"{base}-{number}{dot}{ending}")
+        return _named(self._partial, name, rows)
+
+    def _finish(self, state: State) -> list[dict[str, str | int]]:
+        made = list(state.done) or [_named(self._partial, self._to, state.rows)]
+        with suppress(FileNotFoundError):
+            self._state_file.unlink()
+        return made
+
+
+def _copy(pieces: Iterable[bytes], file: IO[bytes], *, headless: bool) -> str:
+    """Write what arrives, without its first line if `headless`; the SHA-256 of all that arrived."""
+    digest = hashlib.sha256()
+    head = b"" if headless else None
+    for piece in pieces:
+        digest.update(piece)
+        if head is None:
+            file.write(piece)
+            continue
+        head += piece
+        if b"\n" in head or len(head) > HEADER_BYTES_MAX:
+            file.write(head.partition(b"\n")[2])
+            head = None
+    return digest.hexdigest()
+
+
+def _named(partial: Path, name: Path, rows: int) -> dict[str, str | int]:
+    """`partial`, durably under its `name`."""
+    with partial.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    if name.exists():
+        raise FileExists(f"{name} exists; an export is not written over. What has arrived is in {partial}")
+    partial.rename(name)
+    return {"file": str(name), "rows": rows, "bytes": size, "sha256": digest}
+
+
+class _Counter:
+    """How many events have arrived, on a terminal; nothing where standard error is none."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown and sys.stderr.isatty()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+
+    def show(self, rows: int) -> None:
+        """So many, so far."""
+        if self._shown:
+            sys.stderr.write(f"\r{rows:,} events")
+            sys.stderr.flush()
