@@ -51,17 +51,17 @@ run: $(VENV)/.installed
 	@exec $(BIN)/actiontrail demo --data "$(DATA)" --port "$(PORT)"
 
 test: setup
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check src tests bench
 	$(MAKE) --no-print-directory lint types imports tests
 
 check: setup format
 	$(MAKE) --no-print-directory lint types imports tests
 
 format: $(VENV)/.installed
-	$(BIN)/ruff format .
+	$(BIN)/ruff format src tests bench
 
 lint: $(VENV)/.installed
-	$(BIN)/ruff check .
+	$(BIN)/ruff check src tests bench
 
 types: $(VENV)/.installed
 	$(BIN)/mypy

@@ -49,6 +49,15 @@ def test_every_room_opens_with_its_card(room: Path) -> None:
     assert [line for line in CARD if f"\n{line}" not in text] == []
 
 
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
+def test_where_a_card_says_to_start_there_is_a_file(room: Path) -> None:
+    """A card is kept true: it would otherwise send people to modules that are gone."""
+    text = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
+    start = text.split("Start at:")[-1]
+
+    assert [name for name in re.findall(r"[\w/]+\.py", start) if not (room / name).exists()] == []
+
+
 def test_only_declared_rooms_exist() -> None:
     """A new top-level folder or module needs a floor and a sentence first."""
     found = {

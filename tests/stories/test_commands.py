@@ -5,12 +5,14 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
 import pytest
-from tests.kit.service import Running
+from tests.kit.service import Running, free_port
 
 from actiontrail.cli.sample import story
 
@@ -198,16 +200,76 @@ def test_a_masked_secret_is_nowhere_in_the_record(house: House) -> None:
     assert (found, "madeUpSampleSecret" in answer) == ([], False)
 
 
-def test_the_key_of_the_log_is_handed_over_and_old_evidence_still_verifies(tmp_path: Path) -> None:
-    """`keys rotate`, on a stopped record that is then served again."""
-    data = str(tmp_path / "data")
-    created = command("init", "--data", data, "--json").json
-    rotated = command("keys", "rotate", "--data", data, "--json").json
-    again = command("keys", "rotate", "--data", data, "--json").json
+def test_old_evidence_verifies_and_the_old_key_is_followed_to_the_new_one(tmp_path: Path) -> None:
+    """`keys rotate` on a stopped record: who kept the first key must not be left behind."""
+    data = tmp_path / "data"
+    created = command("init", "--data", str(data), "--json").json
+    signed = {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": created["accessKeyId"],
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": created["accessKeySecret"],
+    }
+    before = _evidence(data, tmp_path / "before", signed)
+    rotated = command("keys", "rotate", "--data", str(data), "--json").json
+    after = _evidence(data, tmp_path / "after", signed)
+    handover = str(data / "ledger" / "handover" / "000000")
+    old, new = created["vkey"], rotated["vkey"]
+    codes = [
+        command("verify", before, "--key", old).code,
+        command("verify", after, "--key", new).code,
+        command("verify", after, "--key", old).code,
+        command("verify", after, "--key", old, "--handover", handover).code,
+    ]
 
-    assert (rotated["oldVkey"], again["oldVkey"]) == (created["vkey"], rotated["vkey"])
-    with Running(Path(data)):
-        pass
+    assert (rotated["oldVkey"], codes) == (old, [0, 0, 5, 0])
+
+
+def _evidence(data: Path, to: Path, signed: dict[str, str]) -> str:
+    """Serve `data`, record an event named after `to`, and take it out as evidence."""
+    event = {
+        "eventId": to.name,
+        "eventName": "Knock",
+        "eventTime": "2026-01-02T03:04:05Z",
+        "serviceName": "Door",
+    }
+    with Running(data) as running:
+        environment = {**signed, "ACTIONTRAIL_ENDPOINT": running.endpoint}
+        command("import", "-", stdin=json.dumps(event), **environment)
+        running.until(
+            lambda: command("proof", to.name, "-o", str(to), **environment).code == 0,
+            "the event can be proved",
+        )
+    return str(to)
+
+
+def test_serve_answers_when_it_is_ready_and_stops_when_it_is_told(tmp_path: Path) -> None:
+    """What systemd does: start, ask, SIGTERM, look at the exit code."""
+    data, port = tmp_path / "data", free_port()
+    command("init", "--data", str(data))
+    arguments = ["serve", "--data", str(data), "--port", str(port)]
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "actiontrail", *arguments], stderr=subprocess.DEVNULL, env=ENVIRONMENT
+    )
+    try:
+        ready, pause = f"http://127.0.0.1:{port}/readyz", threading.Event()
+        for _ in range(600):
+            if _status(ready) == 200:
+                break
+            pause.wait(0.1)
+        status = _status(ready)
+        serving.terminate()
+        code = serving.wait(40)
+    finally:
+        serving.kill()
+        serving.wait()
+
+    assert (status, code) == (200, 0)
+
+
+def _status(url: str) -> int:
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).status_code
+    except httpx.TransportError:
+        return 0
 
 
 def test_fsck_finds_a_running_record_clean(house: House) -> None:

@@ -4,5 +4,5 @@ Lives here: the event model, one module per foreign format, the channel table, t
 the selector language.
 Never here: clocks, files, sockets, who asked, where an event is kept.
 May import: errors.
-Start at: model.py, then formats/__init__.py and selector.py.
+Start at: model.py, then formats/__init__.py and selector/__init__.py.
 """
