@@ -44,9 +44,8 @@ class Promises:
     def next(self, *, seconds: float = 60) -> None:
         """Returns at the moment at which something more is acknowledged."""
         with self._guard:
-            told = self._guard.wait_for(
-                lambda told=len(self.index_of): self.broken or len(self.index_of) > told, seconds
-            )
+            before = len(self.index_of)
+            told = self._guard.wait_for(lambda: self.broken or len(self.index_of) > before, seconds)
             assert told, f"nothing was acknowledged within {seconds} s"
             assert not self.broken, self.broken[:3]
 
