@@ -11,6 +11,7 @@ import pytest
 from tests.kit.ledger import SMALL, LedgerKit, candidates, fsck_of
 
 from actiontrail.event.record import order
+from actiontrail.ledger import fsck
 from actiontrail.ledger import segment as segments
 from actiontrail.ledger.walk import UNFINISHED
 
@@ -53,6 +54,18 @@ def test_a_sound_record_is_clean(copy: Path) -> None:
     """An alarm without a cause teaches people to ignore the next."""
     report = fsck_of(copy)
     assert (report.clean, report.findings, report.records, report.closed) == (True, (), 1500, True)
+
+
+def test_a_large_record_is_checked_by_several_processes_with_the_same_result(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How fast it is must not change what it finds."""
+    path = sorted((copy / "ledger" / "segments").glob("*.seg"))[1]
+    path.write_bytes(path.read_bytes().replace(b"ATR1", b"ATR2", 1))
+    alone = fsck_of(copy)
+    monkeypatch.setattr(fsck, "_SPAWN_BYTES", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert (fsck_of(copy), alone.clean) == (alone, False)
 
 
 def test_the_record_has_sealed_and_open_segments(copy: Path) -> None:

@@ -7,8 +7,9 @@ behind it; and none of that in a record that was closed in good order.
 """
 
 import fcntl
+import multiprocessing
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,8 @@ from actiontrail.ledger.places import Places
 from actiontrail.ledger.walk import DAMAGE, UNFINISHED, Finding, Progress, Walk
 from actiontrail.store.lock import Lock, LockRow, SqliteLock
 
-_THREADS = 2
+_SPAWN_BYTES = 8 * 1024 * 1024  # below this, starting processes takes longer than they save
+_WORKERS_MAX = 8
 
 
 class RecorderRuns(Refusal):
@@ -57,7 +59,7 @@ def check(  # noqa: PLR0913 - six
     vkey: str,
     progress: Progress | None = None,
     rebuild_tiles: bool = False,
-    threads: int = _THREADS,
+    workers: int | None = None,
 ) -> Report:
     """Check the whole record in `data` against `lock` and the verifier key. Damage is a finding, not an exception.
 
@@ -71,12 +73,24 @@ def check(  # noqa: PLR0913 - six
     walk = Walk(places, running=running, rebuild=rebuild_tiles)
     walk.add(notes)
     row, locked = _locked(walk, lock, verifiers)
-    with ThreadPoolExecutor(threads, "fsck") as pool:
+    with _pool(places, workers) as pool:
         walk.segments(pool, locked, closed=row is not None and row.closed, progress=progress or _silent)
     walk.end(locked)
     _published(walk, row, locked, verifiers)
     walk.hashes.close()
     return _report(walk, row)
+
+
+def _pool(places: Places, workers: int | None) -> Executor:
+    """Who reads frames. Python hashes short lines one at a time per process, so a large record gets processes."""
+    count = workers or min(os.cpu_count() or 1, _WORKERS_MAX)
+    try:
+        stored = sum(path.stat().st_size for path in places.segments.iterdir())
+    except OSError:
+        stored = 0  # a file was sealed meanwhile, or the folder is not there: the walk will say so
+    if count < 2 or stored < _SPAWN_BYTES:
+        return ThreadPoolExecutor(1, "fsck")
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _keys(places: Places, vkey: str) -> tuple[list[Verifier], list[Finding]]:

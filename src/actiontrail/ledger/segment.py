@@ -171,17 +171,18 @@ def regroup(lines: Iterable[bytes], first: int) -> Iterator[tuple[int, list[byte
     entries is read from one frame; only a tile that is too large for one frame is divided.
     """
     group: list[bytes] = []
-    start, size, tile_from = first, 0, 0
+    start, size, tile_bytes, tile_lines = first, 0, 0, 0
     for index, line in enumerate(lines, first):
         edge = index % TILE_RECORDS == 0
         room = SEALED_FRAME_BYTES - size
-        if group and (len(line) >= room or (edge and size - tile_from > room)):
+        if group and (len(line) >= room or (edge and tile_bytes // tile_lines * TILE_RECORDS > room)):
             yield start, group
-            group, start, size, tile_from = [], index, 0, 0
-        elif edge:
-            tile_from = size
+            group, start, size = [], index, 0
+        if edge or not group:
+            tile_bytes = tile_lines = 0
         group.append(line)
         size += len(line) + 1
+        tile_bytes, tile_lines = tile_bytes + len(line) + 1, tile_lines + 1
     if group:
         yield start, group
 

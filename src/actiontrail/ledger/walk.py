@@ -3,7 +3,7 @@
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from actiontrail.ledger import segment as segments
 from actiontrail.ledger.checkpoint import Checkpoint
 from actiontrail.ledger.hashfiles import LEVELS, HashFiles, bytes_at
 from actiontrail.ledger.places import Places
-from actiontrail.ledger.segment import Footer, Segment
+from actiontrail.ledger.segment import Footer, Frame, Segment
 from actiontrail.ledger.tiles import FULL
 from actiontrail.ledger.tree import HASH_BYTES, Edge, leaf_hashes
 from actiontrail.store import files
@@ -105,7 +105,7 @@ class Walk:
     # segments
 
     def segments(
-        self, pool: ThreadPoolExecutor, locked: Checkpoint | None, *, closed: bool, progress: Progress
+        self, pool: Executor, locked: Checkpoint | None, *, closed: bool, progress: Progress
     ) -> None:
         """Go through all segments, up to what the lock knows of."""
         self.closed = closed
@@ -141,7 +141,7 @@ class Walk:
             else:
                 self.damage(f"segments/{path.name}", "does not belong here")
 
-    def _segment(self, pool: ThreadPoolExecutor, one: Segment, *, last: bool) -> None:
+    def _segment(self, pool: Executor, one: Segment, *, last: bool) -> None:
         place = f"segments/{one.path.name}"
         try:
             data = one.path.read_bytes()
@@ -407,12 +407,14 @@ _NOTHING = _Read(b"", {}, ("", ""), "")
 
 
 def _ahead(
-    pool: ThreadPoolExecutor, found: Iterator[scan.Whole | scan.Flaw]
+    pool: Executor, found: Iterator[scan.Whole | scan.Flaw]
 ) -> Iterator[tuple[scan.Whole | scan.Flaw, _Read]]:
     """`found` in order, each frame with what it holds, a few being read ahead."""
     waiting: deque[_Job] = deque()
     for one in found:
-        waiting.append((one, None if isinstance(one, scan.Flaw) else pool.submit(_read, one)))
+        waiting.append(
+            (one, None if isinstance(one, scan.Flaw) else pool.submit(_read, one.frame, bytes(one.data)))
+        )
         if len(waiting) > AHEAD:
             yield _done(waiting.popleft())
     while waiting:
@@ -423,24 +425,25 @@ def _done(job: _Job) -> tuple[scan.Whole | scan.Flaw, _Read]:
     return job[0], job[1].result() if job[1] else _NOTHING
 
 
-def _read(found: scan.Whole) -> _Read:
+def _read(frame: Frame, data: bytes) -> _Read:
     """The leaves and sequences of a frame whose digest holds."""
     accounts: dict[bytes, tuple[int, int]] = {}
     problem = ""
     try:
-        lines = segments.lines_of(found.data, found.frame)
+        lines = segments.lines_of(data, frame)
         leaves = leaf_hashes(map(entry, lines))
+        account, seq = b"", 0
+        due = b""  # how the next line begins if it is the same account's: mostly it is, and then nothing is parsed
         for line in lines:
-            account, seq = order(line)
-            known = accounts.get(account)
-            if known is None:
-                accounts[account] = (seq, seq)
+            if due and line.startswith(due):
+                seq += 1
             else:
-                if seq != known[1] + 1:
-                    problem = (
-                        f"account {account.decode()} goes on with number {seq} where {known[1] + 1} is due"
-                    )
-                accounts[account] = (known[0], seq)
+                account, seq = order(line)
+                _, last = accounts.get(account, (seq, seq - 1))
+                if seq != last + 1:
+                    problem = f"account {account.decode()} goes on with number {seq} where {last + 1} is due"
+            accounts[account] = (accounts[account][0] if account in accounts else seq, seq)
+            due = b'{"account":%b,"seq":%d,' % (account, seq + 1)
         received = (_received(lines[0]), _received(lines[-1]))
     except (Corruption, msgspec.MsgspecError) as error:
         return _Read(b"", {}, ("", ""), str(error))
