@@ -38,6 +38,8 @@ class Parts:
         fault = self.faults.pop(len(self.asked), None)
         if fault == "altered":
             body = body.replace(b"1", b"7")
+        if fault == "longer":
+            body += b"rubbish from a broken proxy"
         if fault == "gone":
             return httpx.Response(503, json={"Code": "ServiceUnavailable", "Message": "later"})
         return httpx.Response(200, headers=headers, content=body)
@@ -108,6 +110,17 @@ def test_a_part_that_is_not_what_was_sent_is_never_kept(tmp_path: Path) -> None:
     Export(client(parts), to, "jsonl").run({"query": ""}, SAID, shown=False)
 
     assert (before, to.read_bytes()) == (False, b"".join(ROWS))
+
+
+def test_what_arrived_of_a_part_that_failed_is_gone_from_the_file(tmp_path: Path) -> None:
+    """The part that failed was longer than the one that came in its place."""
+    parts = Parts(longer=3)
+    to = tmp_path / "events.jsonl"
+    with pytest.raises(ExportDamaged):
+        Export(client(parts), to, "jsonl").run({"query": ""}, SAID, shown=False)
+    Export(client(parts), to, "jsonl").run({"query": ""}, SAID, shown=False)
+
+    assert to.read_bytes() == b"".join(ROWS)
 
 
 def test_another_question_does_not_go_on_with_a_former_export(tmp_path: Path) -> None:
