@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 from actiontrail.errors import Outage
 from actiontrail.ledger.candidate import Candidate, Placed, Receipt
+from actiontrail.ledger.repeats import content
 
 
 class MemorySequencer:
@@ -14,6 +15,7 @@ class MemorySequencer:
         self.candidates: list[Candidate] = []
         self.full = False
         self._first: dict[tuple[str, str], int] = {}
+        self._same: dict[tuple[str, str, bytes], int] = {}
 
     def submit(self, candidates: Sequence[Candidate]) -> "Future[Receipt]":
         if self.full:
@@ -23,10 +25,10 @@ class MemorySequencer:
         return future
 
     def _place(self, candidate: Candidate) -> Placed:
-        key = (candidate.account, candidate.event_id)
-        if key in self._first:
-            index = self._first[key]
-            return Placed(index, repeated=True, differs=self.candidates[index].event != candidate.event)
-        self._first[key] = len(self.candidates)
+        named = (candidate.account, candidate.event_id)
+        said = (*named, content(candidate.event))
+        if said in self._same:
+            return Placed(self._same[said], repeated=True)
+        place = self._same[said] = len(self.candidates)
         self.candidates.append(candidate)
-        return Placed(self._first[key], repeated=False, differs=False)
+        return Placed(place, differs=self._first.setdefault(named, place) != place)

@@ -170,9 +170,11 @@ class House:
 
 
 @contextmanager
-def a_service(data: Path) -> Iterator[House]:
-    """The whole house on the empty folder `data`."""
+def a_service(data: Path, *, settings: str = "") -> Iterator[House]:
+    """The whole house on the empty folder `data`, with further lines of its configuration."""
     created = service.create(data)
+    with (data / "config.toml").open("a") as file:
+        file.write(settings)
     with Running(data) as running:
         client = Client(running.endpoint, created.access_key_id, created.access_key_secret)
         try:

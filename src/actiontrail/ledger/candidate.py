@@ -16,7 +16,10 @@ class Candidate(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Where an event stands. A repeat stands where it first stood; `differs` if its bytes were others then."""
+    """Where an event stands; a repeat stands where it first stood.
+
+    `differs` if the record holds another event under the same id, of other content: both are kept.
+    """
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a place
     repeated: bool = False

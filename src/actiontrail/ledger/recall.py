@@ -1,7 +1,6 @@
 """Recall: the memory of repeats made again from the records, as far as it is missing."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from actiontrail.event import formats
@@ -10,7 +9,9 @@ from actiontrail.ledger import repeats as memory
 from actiontrail.ledger import segment as segments
 from actiontrail.ledger.places import Places
 from actiontrail.ledger.reader import Reader
-from actiontrail.ledger.repeats import Repeats
+from actiontrail.ledger.repeats import Repeats, Seen
+
+PIECE_RECORDS = 10_000
 
 
 def recall(repeats: Repeats, places: Places, since: float, size: int) -> None:
@@ -21,7 +22,7 @@ def recall(repeats: Repeats, places: Places, since: float, size: int) -> None:
         reader = Reader(places.data)
         try:
             start = max(repeats.size, _first_since(places, since))
-            memory.fill(repeats, _remembered(reader, start, size), size)
+            _fill(repeats, reader, start, size)
         finally:
             reader.close()
 
@@ -44,12 +45,24 @@ def _first_since(places: Places, since: float) -> int:
     return start
 
 
-def _remembered(reader: Reader, start: int, size: int) -> Iterator[tuple[int, bytes, bytes]]:
-    """What the memory keeps of the records [start, size)."""
+def _fill(repeats: Repeats, reader: Reader, start: int, size: int) -> None:
+    """Remember the records [start, size), in bounded pieces. A `variant` stands under a key of its own."""
     while start < size:
-        for line in reader.lines(start, limit=size - start):
-            record = parse(line)
-            event = bytes(record.event)
-            event_id = formats.identify(record.format, event).event_id
-            yield start, memory.key(record.account, event_id), memory.digest(event)
-            start += 1
+        records = [parse(line) for line in reader.lines(start, limit=min(PIECE_RECORDS, size - start))]
+        events = [bytes(record.event) for record in records]
+        ids = [
+            formats.identify(record.format, event).event_id
+            for record, event in zip(records, events, strict=True)
+        ]
+        keys = [memory.key(record.account, name) for record, name in zip(records, ids, strict=True)]
+        known, new = repeats.find(keys), dict[bytes, Seen]()
+        for index, (record, event, name, key) in enumerate(
+            zip(records, events, ids, keys, strict=True), start
+        ):
+            seen = Seen(index, memory.digest(event))
+            if known.setdefault(key, seen) is seen:
+                new[key] = seen
+            else:
+                new[memory.variant(record.account, name, memory.content(event))] = seen
+        start += len(records)
+        repeats.remember(new, start)

@@ -14,12 +14,13 @@ import shutil
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import lmdb
+import msgspec
 
 from actiontrail.errors import Outage
 from actiontrail.store.files import make_folder
@@ -51,6 +52,16 @@ def key(account: str, event_id: str) -> bytes:
 def digest(event: bytes) -> bytes:
     """Eight bytes that tell whether two events are the same bytes."""
     return hashlib.sha256(event).digest()[:8]
+
+
+def content(event: bytes) -> bytes:
+    """A digest of what `event` says: the same for the same JSON with other spaces or another order of keys."""
+    return hashlib.sha256(msgspec.json.encode(msgspec.json.decode(event), order="sorted")).digest()
+
+
+def variant(account: str, event_id: str, said: bytes) -> bytes:
+    """The key of an event whose id is known, for which the record already holds other content."""
+    return key(account, f"{event_id}\0{said.hex()}")
 
 
 def boot_id() -> str:
@@ -237,14 +248,3 @@ class Repeats:
     def _counts(self) -> list[int]:
         with self._env.begin() as transaction:
             return [transaction.stat(generation)["entries"] for _, generation in self._generations]
-
-
-def fill(repeats: Repeats, records: Iterable[tuple[int, bytes, bytes]], size: int) -> None:
-    """Remember `records`, each (index, key, event's digest), up to `size`, in bounded pieces."""
-    items: dict[bytes, Seen] = {}
-    for index, one, seen in records:
-        items.setdefault(one, Seen(index, seen))
-        if len(items) >= FLUSH_RECORDS:
-            repeats.remember(items, index + 1)
-            items = {}
-    repeats.remember(items, size)

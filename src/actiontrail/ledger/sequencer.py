@@ -28,7 +28,7 @@ from typing import NamedTuple
 import msgspec
 
 from actiontrail.errors import Corruption, Outage, Refusal
-from actiontrail.event.record import entry, head
+from actiontrail.event.record import entry, head, parse
 from actiontrail.ledger import checkpoint as checkpoints
 from actiontrail.ledger import repeats as memory
 from actiontrail.ledger import segment as segments
@@ -38,6 +38,7 @@ from actiontrail.ledger.checkpoint import Checkpoint
 from actiontrail.ledger.hashfiles import HashFiles
 from actiontrail.ledger.note import BadNote, Signer, Verifier
 from actiontrail.ledger.places import Places
+from actiontrail.ledger.reader import Reader
 from actiontrail.ledger.recall import recall
 from actiontrail.ledger.recovery import Accounts, Damaged, Found, recover
 from actiontrail.ledger.repeats import Repeats, Seen
@@ -245,6 +246,8 @@ class Sequencer:
             clock=clock,
         )
         self._held.callback(_close_memory, self._repeats)
+        self._recorded = Reader(self._places.data)
+        self._held.callback(self._recorded.close)
         recall(self._repeats, self._places, clock() - self._limits.repeats_hours * 3600, self._edge.size)
         self._seal_soon()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
@@ -332,18 +335,39 @@ class Sequencer:
         for batch, part in zip(batches, keys, strict=True):
             places: list[Placed] = []
             plan.places.append(places)
-            for one, key in zip(batch.candidates, part, strict=True):
-                digest = memory.digest(one.event)
-                seen = known.get(key)
+            for one, named in zip(batch.candidates, part, strict=True):
+                key, digest = named, memory.digest(one.event)
+                seen, differs = known.get(key), False
+                if seen is not None and seen.digest != digest:
+                    key, seen = self._other_bytes(one, seen, known, plan)
+                    differs = seen is None
                 if seen is not None:
-                    places.append(Placed(seen.place, repeated=True, differs=seen.digest != digest))
+                    places.append(Placed(seen.place, repeated=True))
                     plan.repeats += 1
                     continue
                 place = size + len(plan.lines)
                 plan.new[key] = known[key] = Seen(place, digest)
                 plan.lines.append(self._line(one, plan.accounts))
-                places.append(Placed(place))
+                places.append(Placed(place, differs=differs))
         return plan
+
+    def _other_bytes(
+        self, one: Candidate, first: Seen, known: dict[bytes, Seen], plan: _Plan
+    ) -> tuple[bytes, Seen | None]:
+        """What to make of `one`, whose id was recorded at `first` with other bytes: its key, and where it stands.
+
+        The same JSON, differently written, is a repeat. Other content is another event, whoever named both
+        alike: to call it a repeat would lose it.
+        """
+        said = memory.content(one.event)
+        key = memory.variant(one.account, one.event_id, said)
+        seen = known.get(key) or self._repeats.find([key]).get(key)
+        if seen is None:
+            ahead = first.place - self._edge.size
+            line = plan.lines[ahead] if ahead >= 0 else self._recorded.line(first.place)
+            if memory.content(bytes(parse(line).event)) == said:
+                seen = first
+        return key, seen
 
     def _line(self, one: Candidate, accounts: dict[str, int]) -> bytes:
         account = one.account
