@@ -101,7 +101,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(
             ge=24,
             le=24 * 400,
-            description="Hours for which an event id is remembered, so that a repeat is answered with its first index. Disk: about 60 bytes an event.",
+            description="Hours for which an event id is remembered, so that a repeat is answered with its first index. Disk: about 130 bytes an event.",
         ),
     ] = 24 * 14
     repeats_bytes_max: Annotated[
