@@ -66,13 +66,20 @@ class Writer:
     def __init__(self, columns: Collection[str]) -> None:
         self._columns = frozenset(columns)
         self._shapes: dict[tuple[str, tuple[str, ...]], tuple[_Place, ...]] = {}
+        self._truths = 0
 
     def words(self, document: Mapping[str, Any]) -> Words:
         """Every leaf of `document` that is not null or an empty string, in its order."""
         parts: list[str] = []
+        self._truths = 0
         odd = self._object("", document, parts)
         text = "".join(parts)
-        if len(parts) != 2 * text.count(OPEN) or len(parts) != 2 * text.count(SHUT) or TRUTH in text:
+        ours = (len(parts), len(parts), 2 * self._truths)
+        if ours != (
+            2 * text.count(OPEN),
+            2 * text.count(SHUT),
+            2 * text.count(TRUTH),
+        ):  # a value has a mark in it
             text = "".join(
                 part if at % 2 == 0 or any(part is one for one in _TRUTHS) else clean(part)
                 for at, part in enumerate(parts)
@@ -115,7 +122,7 @@ class Writer:
                 odd |= self._list(path, head, inner, parts) | odd_other
             elif inner is not None:
                 add(head)
-                add(_text(inner))
+                add(self._text(inner))
                 odd |= odd_other
         return odd
 
@@ -128,12 +135,12 @@ class Writer:
             elif isinstance(one, list):
                 odd |= self._list(path, head, one, parts)
             elif one is not None and one != "":
-                parts += (head, one if isinstance(one, str) else _text(one))
+                parts += (head, one if isinstance(one, str) else self._text(one))
         return odd
 
-
-def _text(value: object) -> str:
-    """A number as JSON writes it; a truth value with its mark, so that bare words, which look for text, pass over it."""
-    if isinstance(value, bool):
-        return _TRUTHS[value]
-    return str(value) if type(value) is int else msgspec.json.encode(value).decode()
+    def _text(self, value: object) -> str:
+        """A number as JSON writes it; a truth value with its mark, so that bare words, which look for text, pass over it."""
+        if isinstance(value, bool):
+            self._truths += 1
+            return _TRUTHS[value]
+        return str(value) if type(value) is int else msgspec.json.encode(value).decode()
