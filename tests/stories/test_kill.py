@@ -8,7 +8,8 @@ import signal
 import statistics
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -134,16 +135,20 @@ class Campaign:
         return [*report.findings]
 
 
-def a_campaign(data: Path, kills: int) -> Campaign:
-    """A record that has been killed `kills` times under load and is at work again."""
+@contextmanager
+def a_campaign(data: Path, kills: int) -> Iterator[Campaign]:
+    """A record that has been killed `kills` times under load and is at work again; stopped in the end."""
     campaign = Campaign(data, random.Random(SEED))
     clients = [campaign.client() for _ in range(SENDERS)]
-    with Senders(clients, campaign.promises, campaign.rng, eventName=EVENT_NAME):
-        for _ in range(kills):
-            campaign.kill()
-    for client in clients:
-        client.close()
-    return campaign
+    try:
+        with Senders(clients, campaign.promises, campaign.rng, eventName=EVENT_NAME):
+            for _ in range(kills):
+                campaign.kill()
+        yield campaign
+    finally:
+        campaign.running.stop(signal.SIGKILL)
+        for client in clients:
+            client.close()
 
 
 def hold_to_its_promises(campaign: Campaign) -> None:
@@ -165,11 +170,8 @@ def hold_to_its_promises(campaign: Campaign) -> None:
 @pytest.mark.timeout(600)
 def test_what_was_acknowledged_survives_being_killed_under_load(tmp_path: Path) -> None:
     """What an audit trail is for: whoever was told "recorded" can rely on it, whatever happens next."""
-    campaign = a_campaign(tmp_path / "data", KILLS)
-    try:
+    with a_campaign(tmp_path / "data", KILLS) as campaign:
         hold_to_its_promises(campaign)
-    finally:
-        campaign.running.stop(signal.SIGKILL)
 
 
 @pytest.mark.soak
@@ -177,11 +179,8 @@ def test_what_was_acknowledged_survives_being_killed_under_load(tmp_path: Path) 
 @pytest.mark.skipif(not SOAK, reason="the long form runs with ACTIONTRAIL_SOAK=1 (make soak)")
 def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
     """Six kills hit the wide windows; the narrow ones, between two system calls, take hundreds."""
-    campaign = a_campaign(tmp_path / "data", KILLS_SOAK)
-    try:
+    with a_campaign(tmp_path / "data", KILLS_SOAK) as campaign:
         hold_to_its_promises(campaign)
-    finally:
-        campaign.running.stop(signal.SIGKILL)
     told = {
         "when": f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
         "machine": f"{os.cpu_count()} CPUs, {platform.system()} {platform.release()}, Python {platform.python_version()}",
