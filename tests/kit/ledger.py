@@ -1,8 +1,10 @@
 """A ledger on disk for tests: made, fed, closed, killed and opened again in one line each."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
+from actiontrail.event.record import received_text
 from actiontrail.ledger import fsck
 from actiontrail.ledger.candidate import Candidate, Receipt
 from actiontrail.ledger.fsck import Report
@@ -29,13 +31,16 @@ def an_event(number: int, *, size: int = 300, text: str = "") -> bytes:
     ) % (number, filler[:size].encode(), text.encode())
 
 
+RECEIVED = received_text(datetime.now(UTC))  # a sealed segment is recalled if it was received lately
+
+
 def a_candidate(number: int, *, account: str = "1000", text: str = "", size: int = 300) -> Candidate:
     """What capture admits for `an_event`."""
     return Candidate(
         account,
         f"E-{number}",
         an_event(number, size=size, text=text),
-        "2026-01-02T03:04:06.000007Z",
+        RECEIVED,
         "key:LTAI-test",
         "actiontrail",
     )

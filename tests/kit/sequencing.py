@@ -26,9 +26,10 @@ class MemorySequencer:
 
     def _place(self, candidate: Candidate) -> Placed:
         named = (candidate.account, candidate.event_id)
-        said = (*named, content(candidate.event))
+        said = (*named, content(candidate.format, candidate.event))
         if said in self._same:
-            return Placed(self._same[said], repeated=True)
+            place = self._same[said]
+            return Placed(place, repeated=True, differs=self.candidates[place].event != candidate.event)
         place = self._same[said] = len(self.candidates)
         self.candidates.append(candidate)
         return Placed(place, differs=self._first.setdefault(named, place) != place)

@@ -111,9 +111,9 @@ def found(house: House, document: Mapping[str, Any], attributes: Mapping[str, st
             return False
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with a_service(tmp_path_factory.mktemp("real") / "data", settings=LONG_MEMORY) as running:
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with a_service(tmp_path / "data", settings=LONG_MEMORY) as running:
         yield running
 
 

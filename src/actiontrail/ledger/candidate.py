@@ -18,7 +18,8 @@ class Candidate(NamedTuple):
 class Placed(NamedTuple):
     """Where an event stands; a repeat stands where it first stood.
 
-    `differs` if the record holds another event under the same id, of other content: both are kept.
+    `differs` if its bytes are not those that the record holds under the same id: of a repeat, the first
+    stand; another event that only has the same id is kept too.
     """
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a place

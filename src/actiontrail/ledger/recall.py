@@ -63,6 +63,6 @@ def _fill(repeats: Repeats, reader: Reader, start: int, size: int) -> None:
             if known.setdefault(key, seen) is seen:
                 new[key] = seen
             else:
-                new[memory.variant(record.account, name, memory.content(event))] = seen
+                new[memory.variant(record.account, name, memory.content(record.format, event))] = seen
         start += len(records)
         repeats.remember(new, start)

@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 import lmdb
 import msgspec
 
-from actiontrail.errors import Outage
+from actiontrail.errors import Outage, Refusal
+from actiontrail.event import formats
 from actiontrail.store.files import make_folder
 
 FLUSH_RECORDS = 100_000
@@ -54,13 +55,23 @@ def digest(event: bytes) -> bytes:
     return hashlib.sha256(event).digest()[:8]
 
 
-def content(event: bytes) -> bytes:
-    """A digest of what `event` says: the same for the same JSON with other spaces or another order of keys."""
-    return hashlib.sha256(msgspec.json.encode(msgspec.json.decode(event), order="sorted")).digest()
+def content(format: str, event: bytes) -> bytes:  # noqa: A002
+    """A digest of what was done and by whom; not of when, nor of how a channel writes it.
+
+    A sender that makes its event anew for a second try gives it another time, and an event that comes by
+    two ways is not written alike; both are repeats. Another name or another actor is another event.
+    """
+    try:
+        told = formats.to_event(format, event)
+    except Refusal:  # a format that was declared then, and is not now
+        return hashlib.sha256(event).digest()
+    who = told.user_identity
+    said = (told.event_name, told.service_name, who.type, who.principal_id, who.user_name, who.access_key_id)
+    return hashlib.sha256(msgspec.json.encode(said)).digest()
 
 
 def variant(account: str, event_id: str, said: bytes) -> bytes:
-    """The key of an event whose id is known, for which the record already holds other content."""
+    """The key of an event whose id is known, and was recorded for another event."""
     return key(account, f"{event_id}\0{said.hex()}")
 
 

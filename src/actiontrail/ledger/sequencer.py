@@ -340,9 +340,9 @@ class Sequencer:
                 seen, differs = known.get(key), False
                 if seen is not None and seen.digest != digest:
                     key, seen = self._other_bytes(one, seen, known, plan)
-                    differs = seen is None
+                    differs = seen is None or seen.digest != digest
                 if seen is not None:
-                    places.append(Placed(seen.place, repeated=True))
+                    places.append(Placed(seen.place, repeated=True, differs=differs))
                     plan.repeats += 1
                     continue
                 place = size + len(plan.lines)
@@ -356,16 +356,16 @@ class Sequencer:
     ) -> tuple[bytes, Seen | None]:
         """What to make of `one`, whose id was recorded at `first` with other bytes: its key, and where it stands.
 
-        The same JSON, differently written, is a repeat. Other content is another event, whoever named both
-        alike: to call it a repeat would lose it.
+        The same deed by the same actor, written otherwise, is a repeat. Anything else is another event, whoever
+        named both alike: to call it a repeat would lose it.
         """
-        said = memory.content(one.event)
+        said = memory.content(one.format, one.event)
         key = memory.variant(one.account, one.event_id, said)
         seen = known.get(key) or self._repeats.find([key]).get(key)
         if seen is None:
             ahead = first.place - self._edge.size
-            line = plan.lines[ahead] if ahead >= 0 else self._recorded.line(first.place)
-            if memory.content(bytes(parse(line).event)) == said:
+            there = parse(plan.lines[ahead] if ahead >= 0 else self._recorded.line(first.place))
+            if memory.content(there.format, bytes(there.event)) == said:
                 seen = first
         return key, seen
 
