@@ -39,7 +39,7 @@ PROOFS = 200
 
 
 def main() -> int:
-    """Measure, or make the page; 1 if a goal was missed."""
+    """Measure, or make the page; 1 if a row could not be measured. A goal that is missed is told."""
     if "--page" in sys.argv:
         PAGE.write_text(page(msgspec.json.decode(COMMITTED.read_bytes(), type=Result)))
         return 0
@@ -49,7 +49,9 @@ def main() -> int:
     path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
     print(page(result))
     print(f"kept in {path}")
-    return 1 if unmet(result) else 0
+    if missed := unmet(result):
+        print(f"not reached: {', '.join(missed)}")
+    return 1 if result.notes else 0
 
 
 def run(plan: Plan) -> Result:
