@@ -174,7 +174,6 @@ def test_what_was_acknowledged_survives_being_killed_under_load(tmp_path: Path) 
         hold_to_its_promises(campaign)
 
 
-@pytest.mark.soak
 @pytest.mark.timeout(7200)
 @pytest.mark.skipif(not SOAK, reason="the long form runs with ACTIONTRAIL_SOAK=1 (make soak)")
 def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
