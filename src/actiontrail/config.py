@@ -8,7 +8,7 @@ them all, and a test holds the reference page to them.
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -167,6 +167,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             pattern=r"^(debug|info|warning|error)$",
         ),
     ] = "info"
+    formats: Annotated[
+        Mapping[str, Mapping[str, Any]],
+        Meta(
+            description='Formats of your own: a table for each, at the end of the file, such as `[formats.myapp]`, with lines such as `eventName = "what"` that say where in your events a field of ours stands. What was made searchable before a change stays as it was until `fsck --rebuild-projection`.'
+        ),
+    ] = {}
 
 
 class BadConfig(Refusal):
@@ -186,6 +192,14 @@ def load(data: Path) -> Config:
         raise BadConfig(
             f"{path}: {error}. `actiontrail config` lists every setting and its limits."
         ) from error
+
+
+def written(value: object) -> str:
+    """`value`, of a setting, as TOML in one line."""
+    if isinstance(value, Mapping):
+        pairs = [f"{msgspec.json.encode(key).decode()} = {written(inner)}" for key, inner in value.items()]
+        return "{" + ", ".join(pairs) + "}"
+    return msgspec.json.encode(value).decode()  # which is its TOML
 
 
 def helps() -> Mapping[str, str]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import msgspec
 import structlog
 
 from actiontrail import config
@@ -21,13 +20,16 @@ from actiontrail.access.keys import Keys
 from actiontrail.access.seal import Sealer, read_passphrase
 from actiontrail.capture import intake
 from actiontrail.capture.masking import Masker
-from actiontrail.config import Config
+from actiontrail.config import BadConfig, Config
 from actiontrail.errors import Outage, Refusal
+from actiontrail.event import formats
+from actiontrail.event.formats import Formats
+from actiontrail.event.formats.generic import BadFieldMap
 from actiontrail.ledger import notekey, sequencer
 from actiontrail.ledger.note import Signer, Verifier
 from actiontrail.ledger.places import Places
 from actiontrail.ledger.reader import Reader
-from actiontrail.ledger.sequencer import Sequencer
+from actiontrail.ledger.sequencer import Past, Sequencer
 from actiontrail.store import files
 from actiontrail.store.database import Database
 from actiontrail.store.lock import make_lock, open_lock
@@ -62,6 +64,14 @@ class NoRecordHere(Refusal):
         super().__init__(
             f"{data} holds no record. `actiontrail init --data {data}` makes one; is the path right?"
         )
+
+
+def formats_of(data: Path, settings: Config) -> Formats:
+    """The formats in force for the record in `data`. Raises `BadConfig`, which names the key at fault."""
+    try:
+        return formats.declaring(settings.formats)
+    except BadFieldMap as error:
+        raise BadConfig(f"{data / config.FILE_NAME}: {error}") from error
 
 
 class Created(NamedTuple):
@@ -109,8 +119,7 @@ def _settings_text() -> str:
     lines = ["# Settings of this record. A line without `# ` in front is in force; restart to apply.", ""]
     defaults = Config()
     for name, text in config.helps().items():
-        value = msgspec.json.encode(getattr(defaults, name)).decode()
-        lines += [f"# {text}", f"# {name} = {value}", ""]  # the JSON of a setting is its TOML
+        lines += [f"# {text}", f"# {name} = {config.written(getattr(defaults, name))}", ""]
     return "\n".join(lines)
 
 
@@ -144,12 +153,14 @@ class Reading:
     verifiers: tuple[Verifier, ...]
     socket: Path
     limits: "QueryLimits"
+    formats: Formats
 
 
 @contextmanager
 def open_recorder(data: Path) -> Iterator[Recorder]:
     """The record in `data`, open for writing. Raises `NoRecordHere`, `SecondWriter`, or what recovery finds."""
     with _opened(data) as (settings, keys, signer, verifiers, stack):
+        known = formats_of(data, settings)
         lock = open_lock(data, settings.database, signer.name)
         stack.callback(lock.close)
         limits = sequencer.Limits(
@@ -159,7 +170,8 @@ def open_recorder(data: Path) -> Iterator[Recorder]:
             repeats_hours=settings.repeats_hours,
             repeats_bytes=settings.repeats_bytes_max,
         )
-        writer = Sequencer.open(data, lock=lock, signer=signer, limits=limits, trusted=verifiers[1:])
+        past = Past(verifiers[1:], known)
+        writer = Sequencer.open(data, lock=lock, signer=signer, limits=limits, past=past)
         stack.callback(writer.close)
         ledger = Reader(data)
         stack.callback(ledger.close)
@@ -167,6 +179,7 @@ def open_recorder(data: Path) -> Iterator[Recorder]:
             writer,
             intake.Limits(settings.event_bytes_max, settings.body_bytes_max, settings.nesting_max),
             Masker(settings.mask),
+            formats=known,
         )
         log.info("recording", data=str(data), size=ledger.size(), origin=signer.name)
         yield Recorder(data, settings, keys, writer, taking, ledger, signer.name, verifiers, _socket(data))
@@ -180,12 +193,13 @@ def open_reader(data: Path) -> Iterator[Reading]:
     from actiontrail.query.projection import Projection
 
     with _opened(data) as (settings, keys, signer, verifiers, stack):
+        known = formats_of(data, settings)
         ledger = Reader(data)
         stack.callback(ledger.close)
         engine = Engine(
             settings.clickhouse or data / PROJECTION, memory_bytes=settings.projection_memory_bytes_max
         )
-        projection = Projection(engine)
+        projection = Projection(engine, known)
         stack.callback(projection.close)
         projector = Projector(projection, ledger)
         projector.start()
@@ -209,6 +223,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
             verifiers,
             _socket(data),
             limits,
+            known,
         )
 
 
@@ -246,6 +261,7 @@ class Projector:
         self._ledger = ledger
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+        self._told: set[str] = set()
         self.failures = 0  # in a row
 
     def start(self) -> None:
@@ -266,12 +282,21 @@ class Projector:
             try:
                 if not self._projection.follow(self._ledger):
                     self._ledger.wait(self._projection.size(), WAIT_SECONDS)
+                self._tell_undeclared()
                 self.failures = 0
             except Outage as error:
                 self._pause("the search engine did not answer", str(error))
             except Exception as error:
                 log.exception("the projector failed", at=self._projection.size())
                 self._pause("the projector failed", type(error).__name__)
+
+    def _tell_undeclared(self) -> None:
+        """Say once of each format that nobody declares it any more."""
+        for name in self._projection.undeclared().keys() - self._told:
+            self._told.add(name)
+            log.warning(
+                "no such format is declared; its records are read by the generic mapping", format=name
+            )
 
     def _pause(self, what: str, why: str) -> None:
         wait = BACKOFF_SECONDS[min(self.failures, len(BACKOFF_SECONDS) - 1)]

@@ -37,6 +37,7 @@ NEVER_ON_THE_WIRE = {
     "NoRecord",
     "NoLedger",
     "RecorderRuns",
+    "BadFieldMap",
 }
 
 

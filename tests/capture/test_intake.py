@@ -10,6 +10,7 @@ from tests.kit.sequencing import MemorySequencer
 from actiontrail.capture.intake import Intake, Limits, NamedFormatUnknown, Pending, Sender, Shape
 from actiontrail.capture.masking import Masker
 from actiontrail.errors import Outage
+from actiontrail.event.formats import declaring
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWN = Sender("1000000000000001", "key:LTAIown")
@@ -164,3 +165,18 @@ def test_the_quick_way_in_admits_what_the_careful_way_does(
     careful, by_careful = take(raw, shape=shape, sender=sender)
 
     assert (by_quick.candidates, quick.refused) == (by_careful.candidates, careful.refused)
+
+
+def test_an_event_of_a_declared_format_is_taken_when_the_request_names_it() -> None:
+    """The record keeps the declared name: by it the event is read from then on."""
+    sequencer = MemorySequencer()
+    formats = declaring({"shop": {"eventId": "no", "eventName": "what", "recipientAccountId": "branch"}})
+    intake = Intake(sequencer, Limits(4096, 1 << 20, 16), Masker(), formats=formats, now=lambda: NOON)
+    raw = b'{"no":"s-1","what":"SellCow","branch":"2000000000000002"}'
+    intake.take(raw, Shape(format="shop"), COLLECTOR)
+    unnamed = intake.take(raw, Shape(), OWN)
+
+    assert [one[:3] + one[5:6] for one in sequencer.candidates] == [("2000000000000002", "s-1", raw, "shop")]
+    assert [one.code for one in unnamed.refused] == ["UnknownFormat"]
+    with pytest.raises(NamedFormatUnknown, match="generic, shop, or none"):
+        intake.take(raw, Shape(format="shoop"), OWN)

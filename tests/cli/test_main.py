@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -132,3 +134,36 @@ def test_a_text_that_names_no_moment_is_refused(text: str) -> None:
     """A window of time that is not what was meant would hide events."""
     with pytest.raises(moments.BadMoment, match="36h"):
         moments.parse(text, NOW)
+
+
+FORMATS = """
+[formats.myapp]
+eventName = "what"
+eventTime = ["when", "at"]
+"userIdentity.userName" = "actor.name"
+"""
+
+
+def test_config_prints_declared_formats_as_toml_that_says_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it prints is copied into the next machine's file."""
+    (tmp_path / "config.toml").write_text(FORMATS)
+
+    assert main.main(["config", "--data", str(tmp_path)]) == 0
+    assert tomllib.loads(capsys.readouterr().out)["formats"] == tomllib.loads(FORMATS)["formats"]
+
+
+@pytest.mark.parametrize("line", ['colour = "a"', 'eventSource = ""'])
+def test_a_bad_mapping_is_refused_by_its_key_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    """The key tells an operator which line to mend."""
+    (tmp_path / "config.toml").write_text(FORMATS + line)
+
+    assert main.main(["config", "--data", str(tmp_path), "--json"]) == failure.REFUSED
+    error = json.loads(capsys.readouterr().err)["error"]
+    assert (error["code"], f"formats.myapp.{line.split(maxsplit=1)[0]}: " in error["message"]) == (
+        "BadConfig",
+        True,
+    )

@@ -17,6 +17,7 @@ from tests.kit.log import ORIGIN, LogKit
 
 from actiontrail.errors import Corruption
 from actiontrail.event import record
+from actiontrail.event.formats import declaring
 from actiontrail.evidence import receipt
 from actiontrail.evidence.check import check
 from actiontrail.evidence.receipt import BadEvidence
@@ -187,6 +188,38 @@ def test_a_record_of_a_format_we_cannot_read_is_proved_all_the_same() -> None:
     verdict = receipt.verify(evidence(log_with(line, at=0, size=1), line, 0), [VKEY])
 
     assert verdict.facts["event"] == {}
+
+
+def test_an_event_of_a_declared_format_is_told_of_to_who_knows_the_format() -> None:
+    """The file holds the event and not the mapping; a guess must not look like the event's own words."""
+    line = line_of(1, event={"what": "SellCow", "who": "jack", "action": "guess"}, format="shop")
+    file = evidence(log_with(line, at=0, size=1), line, 0)
+    formats = declaring({"shop": {"eventName": "what", "userIdentity.userName": "who"}})
+
+    told = check(file, [VKEY], formats=formats).facts["event"]
+
+    assert (told["eventName"], told["user"]) == ("SellCow", "jack")
+    assert check(file, [VKEY]).facts["event"] == {}
+
+
+def test_an_event_that_says_no_time_is_told_at_the_time_of_its_receipt_and_this_is_said() -> None:
+    """The first of January 1970 is nobody's time."""
+    line = line_of(1, event={"id": "1", "action": "sell"}, format="generic")
+
+    told = receipt.verify(evidence(log_with(line, at=0, size=1), line, 0), [VKEY]).facts["event"]
+
+    assert told["eventTime"] == "2026-01-02T03:04:05.678901+00:00"
+    assert told["eventTimeSource"] == "received"
+    assert "eventTimeSource" not in receipt.verify(FILE, [VKEY]).facts["event"]
+
+
+def test_a_record_with_a_time_that_is_none_is_proved_all_the_same() -> None:
+    """A stranger's log may hold a record that we would never write."""
+    line = line_of(1).replace(b"2026-01-02T03:04:05.678901Z", b"yesterday")
+
+    verdict = receipt.verify(evidence(log_with(line, at=0, size=1), line, 0), [VKEY])
+
+    assert (verdict.facts["received"], verdict.facts["event"]) == ("yesterday", {})
 
 
 def test_attack_terminal_escapes_in_what_an_event_tells() -> None:

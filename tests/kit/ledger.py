@@ -10,7 +10,7 @@ from actiontrail.ledger.candidate import Candidate, Receipt
 from actiontrail.ledger.fsck import Report
 from actiontrail.ledger.note import Signer
 from actiontrail.ledger.reader import Reader
-from actiontrail.ledger.sequencer import Limits, Sequencer, create
+from actiontrail.ledger.sequencer import NO_PAST, Limits, Past, Sequencer, create
 from actiontrail.store.lock import LockLost, LockTaken, SqliteLock
 
 ORIGIN = "test.example/ledger"
@@ -81,11 +81,10 @@ class LedgerKit:
             lock.close()
         self.sequencer: Sequencer | None = None
 
-    def open(self) -> Sequencer:
+    def open(self, *, past: Past = NO_PAST) -> Sequencer:
         """The record, open for writing."""
-        self.sequencer = Sequencer.open(
-            self.data, lock=SqliteLock.open(self.data / "lock.sqlite"), signer=SIGNER, limits=self.limits
-        )
+        lock = SqliteLock.open(self.data / "lock.sqlite")
+        self.sequencer = Sequencer.open(self.data, lock=lock, signer=SIGNER, limits=self.limits, past=past)
         return self.sequencer
 
     def record(self, *batches: Sequence[Candidate]) -> list[Receipt]:

@@ -6,12 +6,21 @@ from pathlib import Path
 import pytest
 from tests.kit.ledger import ORIGIN, SIGNER, LedgerKit, a_candidate, candidates
 
+from actiontrail.event.formats import declaring
 from actiontrail.event.record import entry, order, parse
 from actiontrail.ledger import checkpoint as checkpoints
 from actiontrail.ledger import tree
 from actiontrail.ledger.candidate import Placed
 from actiontrail.ledger.reader import Reader
-from actiontrail.ledger.sequencer import RecordExists, SecondWriter, Sequencer, Stopped, create
+from actiontrail.ledger.sequencer import (
+    NO_PAST,
+    Past,
+    RecordExists,
+    SecondWriter,
+    Sequencer,
+    Stopped,
+    create,
+)
 from actiontrail.store.lock import MemoryLock, SqliteLock
 
 
@@ -119,6 +128,25 @@ def test_repeats_are_known_after_their_memory_was_lost(kit: LedgerKit) -> None:
     kit.close()
 
     assert receipt.places == tuple(Placed(index, repeated=True) for index in range(500))
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_a_lost_memory_knows_the_ids_of_declared_formats_and_does_without_a_declaration_that_is_gone(
+    kit: LedgerKit, *, still: bool
+) -> None:
+    """An event's id lies where its format says; a format taken out of the settings must not stop the recorder."""
+    named = a_candidate(1)._replace(event_id="s-1", event=b'{"no":"s-1","what":"SellCow"}', format="shop")
+    shop = declaring({"shop": {"eventId": "no", "eventName": "what"}})
+    kit.open()
+    kit.record([named])
+    kit.close()
+    for file in (kit.data / "repeats").iterdir():
+        file.unlink()
+    kit.open(past=Past(formats=shop) if still else NO_PAST)
+    (receipt,) = kit.record([named])
+    kit.close()
+
+    assert receipt.places == ((Placed(0, repeated=True),) if still else (Placed(1),))
 
 
 def test_full_segments_are_sealed_and_read_the_same(kit: LedgerKit) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pyarrow.parquet as pq
 import pytest
-from tests.kit.projection import ACCOUNT, Paper, a_projection, an_event
+from tests.kit.projection import ACCOUNT, Paper, a_line, a_projection, an_event
 
+from actiontrail.event.formats import declaring
 from actiontrail.event.selector import parse
 from actiontrail.query import export
 from actiontrail.query.engine import Limits
@@ -104,3 +105,16 @@ def test_a_tail_resumes_where_it_was_broken_off() -> None:
     ledger = Growing([an_event(f"Call{number}") for number in range(5)])
 
     assert [one.index for one in Tail(ledger, ACCOUNT, parse(""), start=3).more()] == [3, 4]
+
+
+def test_a_tail_tells_what_search_tells_of_declared_and_of_unmapped_events() -> None:
+    """Who watches and who searches must not see two different records."""
+    ledger = Growing()
+    formats = declaring({"shop": {"eventName": "what"}})
+    listener = Tail(ledger, ACCOUNT, parse(""), start=0, formats=formats)
+    for seq, name in enumerate(("shop", "gone"), 1):
+        ledger.held.append(a_line(seq, {"what": "SellCow"}, format=name))
+
+    told = [json.loads(one.event)["eventName"] for one in listener.more()]
+
+    assert told == ["SellCow", "Unmapped"]

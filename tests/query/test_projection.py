@@ -7,8 +7,10 @@ import pytest
 from tests.kit.projection import Paper, a_line, a_projection, an_event
 
 from actiontrail.errors import Outage
+from actiontrail.event.formats import declaring
 from actiontrail.query import projection as projections
 from actiontrail.query import schema
+from actiontrail.query.engine import Engine
 from actiontrail.query.projection import Projection
 
 EVERY_ROW = f"SELECT * FROM {schema.TABLE} ORDER BY idx"
@@ -150,3 +152,27 @@ def test_a_record_that_no_longer_maps_stays_findable(projection: Projection, led
     assert projection.engine.rows(
         f"SELECT event_name, position(doc, 'we know') > 0 FROM {schema.TABLE} WHERE idx = 20"
     ) == [("Unmapped", 1)]
+
+
+def test_a_record_of_a_declared_format_is_searchable_by_it_and_outlives_it(
+    projection: Projection, ledger: Paper, tmp_path: Path
+) -> None:
+    """A format taken out of the settings is counted, read by the generic mapping, and stops nothing."""
+    sold = {"what": "SellCow", "action": "sell", "who": "jack"}
+    ledger.held += [a_line(21 + at, sold, format="shop") for at in range(2)]
+    ledger.write([an_event("After")])
+    projection.follow(ledger)
+    rows = f"SELECT event_name FROM {schema.TABLE} WHERE idx >= 20 ORDER BY idx"
+    assert projection.engine.rows(rows) == [("sell",), ("sell",), ("After",)]
+    assert (projection.undeclared(), projection.differences(0, ledger.held)) == ({"shop": 2}, [])
+    projection.close()
+
+    formats = declaring({"shop": {"eventName": "what", "userIdentity.userName": "who"}})
+    again = Projection(Engine(tmp_path / "projection", memory_bytes=512 << 20, connections=2), formats)
+    try:
+        assert again.differences(0, ledger.held) == [20, 21]
+        again.rebuild(ledger)
+        assert again.engine.rows(rows) == [("SellCow",), ("SellCow",), ("After",)]
+        assert (again.undeclared(), again.differences(0, ledger.held)) == ({}, [])
+    finally:
+        again.close()

@@ -151,6 +151,9 @@ def _reader_readings(reading: Reading) -> Iterator[Metric]:
     name = (reading.projection.name,)
     yield metrics.gauge("actiontrail_follower_lag", {name: reading.projector.lag()})
     yield metrics.gauge("actiontrail_follower_failures", {name: reading.projector.failures})
+    yield metrics.total(
+        "actiontrail_undeclared_format_records_total", sum(reading.projection.undeclared().values())
+    )
 
 
 def _public_log(recorder: Recorder) -> tiles.Log:
@@ -193,7 +196,7 @@ def _reader_routes(reading: Reading) -> Litestar:
         checkpoint=reading.ledger.checkpoint,
         ledger_size=reading.ledger.size,
     )
-    mine = rest.routes(rest.Rest(door, search, reading.ledger))
+    mine = rest.routes(rest.Rest(door, search, reading.ledger, reading.formats))
     return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, door)), *mine])
 
 

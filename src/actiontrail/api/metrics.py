@@ -56,6 +56,11 @@ TABLE: Mapping[str, Row] = {
     "actiontrail_follower_failures": Row(
         "gauge", ("follower",), "Times in a row that a follower has failed; 0 while all is well."
     ),
+    "actiontrail_undeclared_format_records_total": Row(
+        "counter",
+        (),
+        "Records made searchable since the start by the generic mapping, because nobody declares their format now.",
+    ),
 }
 
 

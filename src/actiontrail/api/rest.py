@@ -25,6 +25,7 @@ from actiontrail.api.door import Door
 from actiontrail.api.rpc import sent_headers, sent_target
 from actiontrail.errors import Outage, Refusal
 from actiontrail.event import moment
+from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.selector import parse
 from actiontrail.query import export as exports
 from actiontrail.query.engine import new_mark
@@ -74,10 +75,11 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel
 class Rest:
     """Answers questions. Safe to share between threads."""
 
-    def __init__(self, door: Door, search: Search, ledger: Ledger) -> None:
+    def __init__(self, door: Door, search: Search, ledger: Ledger, formats: Formats = BUILT_IN) -> None:
         self.door = door
         self.search = search
         self.ledger = ledger
+        self.formats = formats
         self.tails = ThreadPoolExecutor(TAILS_MAX, "tail")
         self.listening = 0
 
@@ -169,7 +171,11 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
         if since and not (since.isascii() and since.isdigit() and len(since) < 19):
             raise BadQuestion("Last-Event-ID is the index of the last event that was seen")
         listener = Tail(
-            rest.ledger, caller.account, parse(ask.query), start=int(since) + 1 if since else None
+            rest.ledger,
+            caller.account,
+            parse(ask.query),
+            start=int(since) + 1 if since else None,
+            formats=rest.formats,
         )
         return Stream(
             _told(rest, listener), headers={"cache-control": "no-store"}, media_type="text/event-stream"

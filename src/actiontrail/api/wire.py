@@ -18,7 +18,6 @@ from actiontrail.api.operations import events, table
 from actiontrail.capture import body, intake, split
 from actiontrail.errors import Corruption, Outage, Refusal
 from actiontrail.event.formats import UnknownFormat
-from actiontrail.event.formats.generic import BadFieldMap
 from actiontrail.event.reading import UnmappableEvent
 from actiontrail.event.selector.parser import SelectorError
 from actiontrail.ledger import reader, tiles
@@ -136,7 +135,6 @@ TABLE: dict[type[Refusal] | str, Row] = {
     split.TooManyEvents: Row(413, "TooManyEvents"),
     intake.NamedFormatUnknown: Row(400, "UnknownEventFormat"),
     UnknownFormat: Row(400, "UnknownEventFormat"),
-    BadFieldMap: Row(400, "InvalidFieldMap"),
     UnmappableEvent: Row(400, "UnmappableEvent"),
     keys.UnknownAccount: Row(404, "EntityNotExist.Account"),
     keys.UnknownCredential: Row(404, "EntityNotExist.AccessKey"),

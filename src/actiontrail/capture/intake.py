@@ -16,7 +16,7 @@ from actiontrail.capture.masking import Masker
 from actiontrail.capture.nesting import too_deep
 from actiontrail.capture.split import PIECES_MAX, Piece, TooManyEvents, pieces_within, split
 from actiontrail.errors import Refusal
-from actiontrail.event.formats import FORMATS, Identity, UnknownFormat, UnmappableEvent, detect, identify
+from actiontrail.event.formats import BUILT_IN, Formats, Identity, UnknownFormat, UnmappableEvent
 from actiontrail.event.formats.quick import look
 from actiontrail.event.reading import decode
 from actiontrail.event.record import one_line, received_text
@@ -92,8 +92,8 @@ class Pending:
 class NamedFormatUnknown(Refusal):
     """The format that the request names does not exist."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no format {name[:40]!r}. Name one of {', '.join(FORMATS)}, or none.")
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no format {name[:40]!r}. Name one of {', '.join(known)}, or none.")
 
 
 class _Turn(Exception):
@@ -113,17 +113,19 @@ class Intake:
         limits: Limits,
         masker: Masker,
         *,
+        formats: Formats = BUILT_IN,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._sequencer = sequencer
         self._limits = limits
         self._masker = masker
+        self._formats = formats
         self._now = now
 
     def take(self, body: bytes, shape: Shape, sender: Sender) -> Pending:
         """Hand the good events of `body` to the sequencer. Raises a `Refusal` for a body that is none, `Busy` for pushback."""
-        if shape.format and shape.format not in FORMATS:
-            raise NamedFormatUnknown(shape.format)
+        if shape.format and shape.format not in self._formats:
+            raise NamedFormatUnknown(shape.format, self._formats.names)
         pieces = split(unpack(body, shape.encoding, most=self._limits.body_bytes_max), shape.content_type)
         batch = _Batch(shape.format, sender, received_text(self._now()))
         for piece, suspect in zip(
@@ -182,7 +184,7 @@ class Intake:
             )
         event = one_line(raw)
         event, masked = self._masker.mask_suspect(event) if suspect else (event, ())
-        name, identity = _recognise(event, batch.format)
+        name, identity = _recognise(event, batch.format, self._formats)
         account = sender.account
         if sender.any_account:
             account = identity.account
@@ -216,17 +218,17 @@ class _Batch:
         self.candidates: list[Candidate] = []
 
 
-def _recognise(event: bytes, format: str) -> tuple[str, Identity]:  # noqa: A002
+def _recognise(event: bytes, format: str, formats: Formats) -> tuple[str, Identity]:  # noqa: A002
     try:
         if format:
-            return format, identify(format, event)
+            return format, formats.identify(format, event)
         if seen := look("actiontrail", event):
             return "actiontrail", Identity(*seen)
-        format = detect(decode(event))  # noqa: A001
-        return format, identify(format, event)
+        format = formats.detect(decode(event))  # noqa: A001
+        return format, formats.identify(format, event)
     except UnmappableEvent as error:
         raise _Turn("UnmappableEvent", error.problem, error.remedy, error.field) from error
     except UnknownFormat as error:
         raise _Turn(
-            "UnknownFormat", str(error), f"Name the format: ?format= one of {', '.join(FORMATS)}."
+            "UnknownFormat", str(error), f"Name the format: ?format= one of {', '.join(formats.names)}."
         ) from error

@@ -109,7 +109,8 @@ def _projection(data: Path, settings: "Config", *, rebuild: bool, shown: bool) -
     from actiontrail.query.projection import STRIDE, Projection
 
     place = settings.clickhouse or data / service.PROJECTION
-    copy = Projection(Engine(place, memory_bytes=settings.projection_memory_bytes_max))
+    known = service.formats_of(data, settings)
+    copy = Projection(Engine(place, memory_bytes=settings.projection_memory_bytes_max), known)
     ledger = Reader(data)
     try:
         with _progress("rows compared", shown=shown) as progress:

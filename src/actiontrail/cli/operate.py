@@ -124,8 +124,10 @@ def version(*, as_json: Json = False) -> None:
 def config(*, data: Data = DATA, as_json: Json = False) -> None:
     """Every setting in force, and what turning it costs. Settings are changed in DATA/config.toml."""
     from actiontrail import config as settings
+    from actiontrail.service import formats_of
 
     effective, unset = settings.load(data), settings.Config()
+    formats_of(data, effective)
     told = [
         {
             "name": name,
@@ -138,8 +140,6 @@ def config(*, data: Data = DATA, as_json: Json = False) -> None:
     if as_json:
         output.one({"file": str(data / settings.FILE_NAME), "settings": told})
         return
-    import msgspec
-
     output.line(
         f"# {data / settings.FILE_NAME}"
         + ("" if (data / settings.FILE_NAME).exists() else " (not there: all defaults)")
@@ -148,8 +148,8 @@ def config(*, data: Data = DATA, as_json: Json = False) -> None:
         changed = (
             ""
             if setting["value"] == setting["default"]
-            else f"  # default: {msgspec.json.encode(setting['default']).decode()}"
+            else f"  # default: {settings.written(setting['default'])}"
         )
         output.line(
-            f"\n# {setting['help']}\n{setting['name']} = {msgspec.json.encode(setting['value']).decode()}{changed}"
+            f"\n# {setting['help']}\n{setting['name']} = {settings.written(setting['value'])}{changed}"
         )

@@ -14,6 +14,7 @@ from actiontrail.cli.questions import ProfileName, connected, quoted
 from actiontrail.errors import Refusal
 
 if TYPE_CHECKING:
+    from actiontrail.event.formats import Formats
     from actiontrail.evidence.verdict import Verdict
 
 EVIDENCE_BYTES_MAX = 64 << 20
@@ -32,6 +33,16 @@ Handovers = Annotated[
     list[Path],
     typer.Option(
         "--handover", help="A note by which a trusted key hands over to its successor (GET /log/handover)."
+    ),
+]
+
+FormatsOf = Annotated[
+    Path | None,
+    typer.Option(
+        "--formats-of",
+        exists=True,
+        file_okay=False,
+        help="A folder whose config.toml declares the format of the event; without it such an event is proved, but not told of.",
     ),
 ]
 
@@ -80,6 +91,7 @@ def verify(
     key: Keys,
     origin: Origin = "",
     handover: Handovers = [],  # noqa: B006 - typer copies it
+    formats_of: FormatsOf = None,
     as_json: Json = False,
 ) -> None:
     """Check a file of evidence with no server, and say what it has shown and what it has not.
@@ -92,8 +104,20 @@ def verify(
         raise EvidenceTooLarge(f"{file} has more than {EVIDENCE_BYTES_MAX >> 20} MiB; evidence is smaller")
     vkeys = [vkey for given in key for vkey in _vkeys(given)]
     notes = [path.read_bytes() for path in handover]
-    verdict = check.check(file.read_bytes(), vkeys, origin or None, notes)
+    formats = _formats_of(formats_of)
+    verdict = check.check(file.read_bytes(), vkeys, origin or None, notes, formats=formats)
     _tell(verdict, as_json=as_json)
+
+
+def _formats_of(folder: Path | None) -> "Formats":
+    """The formats that are known to who checks: the built-in ones, and those that `folder` declares."""
+    from actiontrail.event.formats import BUILT_IN
+
+    if folder is None:
+        return BUILT_IN
+    from actiontrail import config, service
+
+    return service.formats_of(folder, config.load(folder))
 
 
 def _vkeys(given: str) -> list[str]:

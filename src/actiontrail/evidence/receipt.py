@@ -7,10 +7,12 @@ signed; the key alone comes from elsewhere.
 
 import zlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from actiontrail.errors import Corruption, Refusal
-from actiontrail.event import formats, record
+from actiontrail.event import record
+from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.record import Record
 from actiontrail.evidence.verdict import (
     NO_CLOCK,
@@ -41,12 +43,18 @@ def line_in(file: bytes) -> bytes:
 
 
 def verify(
-    file: bytes, vkeys: Sequence[str], origin: str | None = None, handovers: Iterable[bytes] = ()
+    file: bytes,
+    vkeys: Sequence[str],
+    origin: str | None = None,
+    handovers: Iterable[bytes] = (),
+    *,
+    formats: Formats = BUILT_IN,
 ) -> Verdict:
     """What `file` shows to one who trusts `vkeys`; raises a `Corruption` that says why if it shows nothing.
 
     Without `origin` a key counts for the log of its own name only. `handovers` are hand-over notes by
-    which a key in `vkeys` has passed the log on to the one that signed.
+    which a key in `vkeys` has passed the log on to the one that signed. `formats` tell what the event says;
+    one of a format that is not among them is proved all the same, and not told of.
     """
     proof = proofs.parse(file)
     line = _line(proof)
@@ -68,7 +76,7 @@ def verify(
         "source": recorded.source,
         "format": recorded.format,
         "masked": list(recorded.masked),
-        "event": _told(recorded),
+        "event": _told(recorded, formats),
     }
     trust = trust_words(keys, vkeys)
     return Verdict(tuple(map(plain, _shown(facts, trust))), _not_shown(recorded), facts)
@@ -100,17 +108,23 @@ def _record(line: bytes) -> Record:
         raise BadEvidence("the log holds this entry, but it is not the record of an event") from error
 
 
-def _told(recorded: Record) -> dict[str, str]:
-    """The event's own words for who did what and when, where its format is one that we can read."""
+def _told(recorded: Record, formats: Formats) -> dict[str, str]:
+    """The event's own words for who did what and when, where its format is one that we can read.
+
+    Where it says no time, the recorder's is told, and called so.
+    """
     try:
-        event = formats.to_event(recorded.format, bytes(recorded.event))
-    except Refusal:
+        received = datetime.fromisoformat(recorded.received)
+        event = formats.to_event(recorded.format, bytes(recorded.event), received=received)
+    except (Refusal, ValueError):
         return {}
+    source = event.additional_event_data.get("eventTimeSource")
     return {
         "eventId": event.event_id,
         "eventName": event.event_name,
         "eventTime": event.event_time.isoformat(),
         "user": event.user_identity.user_name or event.user_identity.principal_id,
+        **({"eventTimeSource": "received"} if source == "received" else {}),
     }
 
 

@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime
 
-from actiontrail.event import formats
+from actiontrail.event.formats import Formats
 from actiontrail.event.record import parse, received_text
 from actiontrail.ledger import repeats as memory
 from actiontrail.ledger import segment as segments
@@ -14,7 +14,7 @@ from actiontrail.ledger.repeats import Repeats, Seen
 PIECE_RECORDS = 10_000
 
 
-def recall(repeats: Repeats, places: Places, since: float, size: int) -> None:
+def recall(repeats: Repeats, places: Places, since: float, size: int, *, formats: Formats) -> None:
     """`repeats` knows every event id of the record, which has `size` records, that was received after `since`."""
     if repeats.size > size:  # the memory of another record, or of a longer past
         repeats.forget()
@@ -22,7 +22,7 @@ def recall(repeats: Repeats, places: Places, since: float, size: int) -> None:
         reader = Reader(places.data)
         try:
             start = max(repeats.size, _first_since(places, since))
-            _fill(repeats, reader, start, size)
+            _fill(repeats, reader, start, size, formats)
         finally:
             reader.close()
 
@@ -45,14 +45,13 @@ def _first_since(places: Places, since: float) -> int:
     return start
 
 
-def _fill(repeats: Repeats, reader: Reader, start: int, size: int) -> None:
+def _fill(repeats: Repeats, reader: Reader, start: int, size: int, formats: Formats) -> None:
     """Remember the records [start, size), in bounded pieces. A `variant` stands under a key of its own."""
     while start < size:
         records = [parse(line) for line in reader.lines(start, limit=min(PIECE_RECORDS, size - start))]
         events = [bytes(record.event) for record in records]
         ids = [
-            formats.identify(record.format, event).event_id
-            for record, event in zip(records, events, strict=True)
+            formats.recorded_id(record.format, event) for record, event in zip(records, events, strict=True)
         ]
         keys = [memory.key(record.account, name) for record, name in zip(records, ids, strict=True)]
         known, new = repeats.find(keys), dict[bytes, Seen]()

@@ -23,11 +23,12 @@ from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from actiontrail.errors import Corruption, Outage, Refusal
+from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.record import entry, head, parse
 from actiontrail.ledger import checkpoint as checkpoints
 from actiontrail.ledger import repeats as memory
@@ -87,10 +88,21 @@ class Limits:
     repeats_bytes: int = 16 * 1024 * MIB
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What it takes to read what was recorded before: former keys of the record, and its events' formats."""
+
+    trusted: Sequence[Verifier] = ()
+    formats: Formats = BUILT_IN
+
+
 class _Batch(NamedTuple):
     candidates: Sequence[Candidate]
     bytes: int
     answer: "Future[Receipt]"
+
+
+NO_PAST: Final = Past()
 
 
 @dataclass(slots=True)
@@ -144,12 +156,12 @@ class Sequencer:
         lock: Lock,
         signer: Signer,
         limits: Limits | None = None,
-        trusted: Sequence[Verifier] = (),
+        past: Past = NO_PAST,
         clock: Callable[[], float] = time.time,
     ) -> "Sequencer":
         """The writer of the record in `data`, recovered from whatever a crash left, and at work.
 
-        `trusted` are former keys of the record. Raises `NoRecord`, `SecondWriter`, or `Damaged`.
+        Raises `NoRecord`, `SecondWriter`, or `Damaged`.
         """
         places = Places(data)
         if not places.segments.is_dir():
@@ -159,7 +171,7 @@ class Sequencer:
         try:
             self._held.callback(lock.close)
             self._held.callback(os.close, _sole_writer(places.writer))
-            self._start([signer.verifier, *trusted], clock)
+            self._start([signer.verifier, *past.trusted], clock, past.formats)
         except BaseException:
             self._held.close()
             raise
@@ -220,7 +232,7 @@ class Sequencer:
 
     # opening
 
-    def _start(self, verifiers: list[Verifier], clock: Callable[[], float]) -> None:
+    def _start(self, verifiers: list[Verifier], clock: Callable[[], float], formats: Formats) -> None:
         row = self._lock.read()
         try:
             locked = checkpoints.verify(row.checkpoint, verifiers, self._signer.name)
@@ -248,7 +260,8 @@ class Sequencer:
         self._held.callback(_close_memory, self._repeats)
         self._recorded = Reader(self._places.data)
         self._held.callback(self._recorded.close)
-        recall(self._repeats, self._places, clock() - self._limits.repeats_hours * 3600, self._edge.size)
+        since = clock() - self._limits.repeats_hours * 3600
+        recall(self._repeats, self._places, since, self._edge.size, formats=formats)
         self._seal_soon()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._thread.start()

@@ -6,13 +6,15 @@ truth: `rebuild` throws all of it away, and the ledger gives it back.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute
 
+from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.query import schema
 from actiontrail.query.engine import Engine
 from actiontrail.query.rows import Mapper
@@ -41,9 +43,11 @@ class Projection:
 
     name = NAME
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, formats: Formats = BUILT_IN) -> None:
         self.engine = engine
-        self._mapper = Mapper()
+        self._formats = formats
+        self._mapper = Mapper(formats)
+        self._undeclared: Counter[str] = Counter()
         self._taking = threading.Lock()
         self._inserts = ThreadPoolExecutor(1, "projection-insert")
         self._odd: set[str] = set()
@@ -72,6 +76,10 @@ class Projection:
         """Whether some event of `account` has a field inside a field that has a column."""
         return account in self._odd
 
+    def undeclared(self) -> Mapping[str, int]:
+        """By format, the rows made since the start whose format nobody declares now: read by the generic mapping."""
+        return dict(self._undeclared)
+
     def take(self, start: int, lines: Sequence[bytes]) -> None:
         """`lines`, which begin at index `start`, are searchable. What was taken before is passed over.
 
@@ -94,6 +102,9 @@ class Projection:
         odd = table.filter(pa.compute.field("odd") == 1)
         self._odd = self._odd | set(odd["account"].to_pylist())
         self._size += table.num_rows
+        for found in pyarrow.compute.value_counts(table["format"]).to_pylist():
+            if found["values"] not in self._formats:
+                self._undeclared[found["values"]] += found["counts"]
 
     def follow(self, ledger: Lines, *, limit: int = STRIDE) -> int:
         """Take what `ledger` has more than we; return how many that was."""
@@ -114,7 +125,7 @@ class Projection:
 
     def differences(self, start: int, lines: Sequence[bytes]) -> list[int]:
         """The indices from `start` on whose row is not what its line gives: missing, doubled or altered."""
-        expected = Mapper().table(start, lines)
+        expected = Mapper(self._formats).table(start, lines)
         names = ", ".join(f"toString({name})" for name in expected.column_names)
         sql = f"SELECT idx, cityHash64({names}) FROM {{source}} ORDER BY idx"
         here = self._hashes(sql, start, start + len(lines))

@@ -1,6 +1,6 @@
 """Records of the ledger as rows of the projection. Pure.
 
-A row is a function of its line and its index and of nothing else, which is why the projection may be
+A row is a function of its line, its index and the declared formats, and of nothing else, which is why the projection may be
 thrown away: reading the same ledger again gives the same rows.
 """
 
@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from actiontrail.errors import Refusal
-from actiontrail.event import formats, record
+from actiontrail.event import record
 from actiontrail.event.channel import channel
+from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.model import Event, document
 from actiontrail.query.words import Writer
 
@@ -124,7 +124,8 @@ SCHEMA = pa.schema(
 class Mapper:
     """Maps lines to rows. It remembers what it has met, so it belongs to one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, formats: Formats = BUILT_IN) -> None:
+        self._formats = formats
         self._writer = Writer(BY_PATH)
 
     def table(self, start: int, lines: Sequence[bytes]) -> pa.Table:
@@ -138,7 +139,7 @@ class Mapper:
         """One row. What it took to make it is let go at once: thousands of live trees keep the collector busy."""
         one = record.parse(line)
         received = datetime.fromisoformat(one.received)
-        event = _event(one, received)
+        event = self._formats.recorded(one.format, bytes(one.event), received=received)
         whole = document(event)
         words = self._writer.words(whole)
         happened, rest_us = divmod((event.event_time - _EPOCH) // _MICROSECOND, 1000)
@@ -156,19 +157,4 @@ class Mapper:
             msgspec.json.encode(whole),
             words.line,
             *(get(event) for get in _GETTERS),
-        )
-
-
-def _event(one: record.Record, received: datetime) -> Event:
-    """The event of a record. One that an older parser took and this one refuses stays findable as it came."""
-    raw = bytes(one.event)
-    try:
-        return formats.to_event(one.format, raw, received=received)
-    except Refusal as refusal:
-        said = {"unmapped": str(refusal), "original": raw.decode("utf-8", "replace")}
-        return Event(
-            event_id=record.entry(raw).hex(),
-            event_name="Unmapped",
-            event_time=received,
-            additional_event_data=said,
         )

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from actiontrail.errors import Refusal
-from actiontrail.event import formats, record
+from actiontrail.event import record
+from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.model import document, encode
 from actiontrail.event.selector import Node, matches
 
@@ -43,7 +43,16 @@ class Told(NamedTuple):
 class Tail:
     """One listener: an account, what it asked for, and the next index that it looks at."""
 
-    def __init__(self, ledger: Ledger, account: str, node: Node, *, start: int | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        account: str,
+        node: Node,
+        *,
+        start: int | None = None,
+        formats: Formats = BUILT_IN,
+    ) -> None:
+        self._formats = formats
         self._ledger = ledger
         self._account = account
         self._node = node
@@ -64,12 +73,9 @@ class Tail:
             one = record.parse(line)
             if one.account != self._account:
                 continue
-            try:
-                event = formats.to_event(
-                    one.format, bytes(one.event), received=datetime.fromisoformat(one.received)
-                )
-            except Refusal:
-                continue  # an older parser took it; search shows it as Unmapped
+            event = self._formats.recorded(
+                one.format, bytes(one.event), received=datetime.fromisoformat(one.received)
+            )
             if matches(self._node, document(event)):
                 found.append(Told(self.next + at, encode(event)))
         return found

@@ -1,13 +1,16 @@
-"""Every source's way to write an event, and the three questions asked of it. Pure.
+"""Every source's way to write an event, and the questions asked of it. Pure.
 
 `detect` tells which format an object is; `to_event` maps bytes to an event; `identify` answers what
-admission needs, and refuses exactly what `to_event` refuses. An event in the wrappings that tools
-put around it (a row of a log service, an event bus, a CloudEvent) is found inside them.
+admission needs, and refuses exactly what `to_event` refuses; `Formats.recorded` reads what was taken
+before, and refuses nothing. An event in the wrappings that tools put around it (a row of a log service,
+an event bus, a CloudEvent) is found inside them.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,12 +33,15 @@ from actiontrail.event.reading import UnmappableEvent, decode, dig, first_text
 from actiontrail.event.record import one_line
 
 __all__ = [
+    "BUILT_IN",
     "FORMATS",
     "Format",
+    "Formats",
     "Identity",
     "UnknownFormat",
     "UnmappableEvent",
     "account",
+    "declaring",
     "detect",
     "identify",
     "to_event",
@@ -52,17 +58,17 @@ _MODULES = (
     azure,
     generic,
 )  # in the order in which `detect` asks
-FORMATS: dict[str, Format] = {one.FORMAT.name: one.FORMAT for one in _MODULES}
+FORMATS: Mapping[str, Format] = MappingProxyType({one.FORMAT.name: one.FORMAT for one in _MODULES})
 
 
 class UnknownFormat(Refusal):
     """Nothing in this object says who did what in a form that we know."""
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
+    def __init__(self, keys: tuple[str, ...], names: Sequence[str]) -> None:
         shown = ", ".join(key[:40] for key in keys[:8]) or "none"
         super().__init__(
             f"the format of an event with the fields {shown} is not known. "
-            f"Name it (one of {', '.join(FORMATS)}), or declare a mapping for it."
+            f"Name it (one of {', '.join(names)}), or declare a mapping for it."
         )
         self.keys = keys
 
@@ -74,56 +80,107 @@ class Identity(NamedTuple):
     account: str
 
 
-def detect(obj: Mapping[str, Any]) -> str:
-    """The name of the format of `obj`. Raises `UnknownFormat`."""
-    found = layers(obj)
-    certain = [one for one in FORMATS.values() if one is not generic.FORMAT]
-    for candidates in (certain, [generic.FORMAT]):
-        for layer in found:
-            for one in candidates:
-                if one.matches(layer.inner):
-                    return one.name
-    raise UnknownFormat(tuple(obj))
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """The formats in force by their names: the built-in ones, and what an operator declared beside them.
 
-
-def to_event(format: str, raw: bytes, *, received: datetime | None = None) -> Event:  # noqa: A002
-    """The event that `raw` is, in the format of that name. Raises `UnmappableEvent`.
-
-    An event without an id gets one from the digest of its bytes. Where a foreign source says no
-    time, `received` stands in for it, and `additionalEventData.eventTimeSource` says so.
+    A declared format is never guessed, so declaring one changes nothing for who does not name it.
     """
-    if format == actiontrail.FORMAT.name and (event := actiontrail.plain(raw)):
-        return _complete(event, raw, (), received)
-    chosen = _format(format)
-    obj = decode(raw)
-    found = next((layer for layer in layers(obj) if chosen.matches(layer.inner)), Unwrapped(obj, ()))
-    try:
-        event = chosen.read(found.inner)
-    except RecursionError as error:
-        raise UnmappableEvent("", "the JSON is nested too deep", "Flatten it at the source.") from error
-    return _complete(event, raw, found.wrappings, received)
+
+    known: Mapping[str, Format]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a format of that name."""
+        return name in self.known
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a sender may name."""
+        return tuple(self.known)
+
+    def detect(self, obj: Mapping[str, Any]) -> str:
+        """The name of the built-in format of `obj`. Raises `UnknownFormat`."""
+        found = layers(obj)
+        certain = [one for one in FORMATS.values() if one is not generic.FORMAT]
+        for candidates in (certain, [generic.FORMAT]):
+            for layer in found:
+                for one in candidates:
+                    if one.matches(layer.inner):
+                        return one.name
+        raise UnknownFormat(tuple(obj), self.names)
+
+    def to_event(self, format: str, raw: bytes, *, received: datetime | None = None) -> Event:  # noqa: A002
+        """The event that `raw` is, in the format of that name. Raises `UnmappableEvent`.
+
+        An event without an id gets one from the digest of its bytes. Where a foreign source says no
+        time, `received` stands in for it, and `additionalEventData.eventTimeSource` says so.
+        """
+        if format == actiontrail.FORMAT.name and (event := actiontrail.plain(raw)):
+            return _complete(event, raw, (), received)
+        chosen = self._format(format)
+        obj = decode(raw)
+        found = next((layer for layer in layers(obj) if chosen.matches(layer.inner)), Unwrapped(obj, ()))
+        try:
+            event = chosen.read(found.inner)
+        except RecursionError as error:
+            raise UnmappableEvent("", "the JSON is nested too deep", "Flatten it at the source.") from error
+        return _complete(event, raw, found.wrappings, received)
+
+    def identify(self, format: str, raw: bytes) -> Identity:  # noqa: A002
+        """The id and account of the event that `raw` is. Raises `UnmappableEvent` exactly when `to_event` does."""
+        if seen := quick.look(format, raw):
+            return Identity(*seen)
+        event = self.to_event(format, raw)
+        return Identity(event.event_id, account(event))
+
+    def recorded(self, format: str, raw: bytes, *, received: datetime | None = None) -> Event:  # noqa: A002
+        """The event of a record, which was taken once and is refused no more.
+
+        A format that nobody declares any longer is read by the generic mapping. What an older parser or
+        mapping took and this one does not stays findable as it came, under the name `Unmapped`.
+        """
+        try:
+            return self.to_event(
+                format if format in self.known else generic.FORMAT.name, raw, received=received
+            )
+        except Refusal as refusal:
+            said = {"unmapped": str(refusal), "original": raw.decode("utf-8", "replace")}
+            return Event(
+                event_id=hashlib.sha256(raw).hexdigest(),
+                event_name="Unmapped",
+                event_time=received or EPOCH,
+                additional_event_data=said,
+            )
+
+    def recorded_id(self, format: str, raw: bytes) -> str:  # noqa: A002
+        """The id of the event of a record, as `recorded` has it."""
+        seen = quick.look(format, raw)
+        return seen[0] if seen else self.recorded(format, raw).event_id
+
+    def _format(self, name: str) -> Format:
+        try:
+            return self.known[name]
+        except KeyError:
+            raise UnmappableEvent(
+                "", f"there is no format {name[:40]!r}", f"Name one of {', '.join(self.names)}."
+            ) from None
 
 
-def identify(format: str, raw: bytes) -> Identity:  # noqa: A002
-    """The id and account of the event that `raw` is. Raises `UnmappableEvent` exactly when `to_event` does."""
-    if seen := quick.look(format, raw):
-        return Identity(*seen)
-    event = to_event(format, raw)
-    return Identity(event.event_id, account(event))
+def declaring(mappings: Mapping[str, Mapping[str, Any]]) -> Formats:
+    """The built-in formats, and one by each of `mappings`, by name. Raises `BadFieldMap`."""
+    if taken := sorted(mappings.keys() & FORMATS.keys()):
+        raise generic.BadFieldMap(taken[0], "", "this is a built-in format; choose another name")
+    made = {name: generic.declared(name, generic.flat(fields)) for name, fields in mappings.items()}
+    return Formats(MappingProxyType({**FORMATS, **made}))
+
+
+BUILT_IN = Formats(FORMATS)
+detect, to_event, identify = BUILT_IN.detect, BUILT_IN.to_event, BUILT_IN.identify
 
 
 def account(event: Event) -> str:
     """The account that `event` names as its own: who received it, or else whose caller it was."""
     return event.recipient_account_id or event.user_identity.account_id
-
-
-def _format(name: str) -> Format:
-    try:
-        return FORMATS[name]
-    except KeyError:
-        raise UnmappableEvent(
-            "", f"there is no format {name[:40]!r}", f"Name one of {', '.join(FORMATS)}."
-        ) from None
 
 
 def _complete(

@@ -4,6 +4,8 @@ The built-in mapping `generic` tries the names that most programs use. `declared
 operator's own mapping. What no field took stays under `additionalEventData`.
 """
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -57,14 +59,16 @@ _OBJECTS = frozenset(
         "userIdentity.sessionContext",
     }
 )
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _NAMES, _TIMES = BUILT_IN["eventName"], BUILT_IN["eventTime"]
 
 
 class BadFieldMap(Refusal):
-    """A declared mapping that names a field which events do not have, or leaves out the one they must."""
+    """A declared mapping that names a field which events do not have, or a place that cannot be."""
 
-    def __init__(self, name: str, field: str) -> None:
-        super().__init__(f"mapping {name!r}: {field}")
+    def __init__(self, name: str, field: str, problem: str) -> None:
+        key = ".".join(json.dumps(one) if "." in one else one for one in ("formats", name, field) if one)
+        super().__init__(f"{key}: {problem}")
         self.name = name
         self.field = field
 
@@ -80,19 +84,48 @@ class _Step(NamedTuple):
 
 def declared(name: str, fields: FieldMap) -> Format:
     """The format of that name in which each of our fields stands where `fields` says. Raises `BadFieldMap`."""
-    for ours in fields:
-        head, _, tail = ours.partition(".")
-        if (head not in WIRE_NAMES) if not tail else (head != "userIdentity" or tail not in WHO_WIRE_NAMES):
-            raise BadFieldMap(
-                name, f"{ours} is no field of an event; fields are {', '.join(sorted(WIRE_NAMES))}"
-            )
+    if not _NAME.fullmatch(name):
+        raise BadFieldMap(
+            name,
+            "",
+            "a format's name begins with a small letter; up to 31 small letters, digits, - and _ follow",
+        )
+    for ours, theirs in fields.items():
+        if problem := _problem(ours, theirs):
+            raise BadFieldMap(name, ours, problem)
     if "eventName" not in fields:
-        raise BadFieldMap(name, "eventName is not mapped, so nothing would say what was done")
+        raise BadFieldMap(name, "eventName", "is not mapped, so nothing would say what was done")
     plan = _plan(fields)
     names = next(step.places for step in plan if step.field == "eventName")
     return Format(
         name, lambda obj: any(text(resolve(obj, path)) for path, _ in names), lambda obj: _read(obj, plan)
     )
+
+
+def flat(fields: Mapping[str, Any]) -> FieldMap:
+    """`fields` by dotted names: TOML reads `userIdentity.userName` without quotes as a table in a table."""
+    found: dict[str, Any] = {}
+    for ours, theirs in fields.items():
+        if isinstance(theirs, Mapping):
+            found |= {f"{ours}.{part}": places for part, places in theirs.items()}
+        else:
+            found[ours] = theirs
+    return found
+
+
+def _problem(ours: str, theirs: str | Sequence[str]) -> str:
+    """What is wrong with saying that our field stands there; empty if nothing is."""
+    head, _, tail = ours.partition(".")
+    if ours == "userIdentity":
+        return f"map its parts, such as userIdentity.userName; they are {', '.join(sorted(WHO_WIRE_NAMES))}"
+    if head == "userIdentity" and tail not in WHO_WIRE_NAMES:
+        return f"is no part of userIdentity; they are {', '.join(sorted(WHO_WIRE_NAMES))}"
+    if head != "userIdentity" and ours not in WIRE_NAMES:
+        return f"is no field of an event; fields are {', '.join(sorted(WIRE_NAMES))}"
+    places = theirs if isinstance(theirs, list | tuple) else [theirs]
+    if not places or not all(isinstance(place, str) and all(place.split(".")) for place in places):
+        return "a place is one or more names with dots between them, such as actor.name; none may be empty"
+    return ""
 
 
 def _plan(fields: FieldMap) -> list[_Step]:
