@@ -1,8 +1,13 @@
 """The line of words that SQL searches."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from actiontrail.event.reading import NESTING_MAX
 from actiontrail.query.words import Writer, escape_path
 
 W = Writer(["eventName"])
@@ -55,3 +60,34 @@ def test_a_string_cannot_pretend_to_be_a_truth_value() -> None:
     marked = msgspec.json.decode(msgspec.json.encode({"a": "\x04true", "b": True}))
 
     assert W.words(marked).line.count(b"\x04true") == 1
+
+
+@pytest.mark.parametrize(
+    "nest", [lambda inner: ["", inner], lambda inner: {"a": inner}, lambda inner: {"b": "", "a": inner}]
+)
+@pytest.mark.parametrize("marked", [True, False])
+def test_an_event_may_nest_as_deep_as_admission_lets_it(
+    nest: Callable[[object], object], marked: bool
+) -> None:
+    """A level that cost two calls would run out of stack, and stop the projection at that event for good."""
+    nested: object = "end"
+    for _ in range(NESTING_MAX - 1):
+        nested = nest(nested)
+
+    assert b" end " in W.words({"a": nested}, marked=marked).line
+
+
+_LEAVES = st.sampled_from(["", "A,b", "x  y", "%s", "ü;Ü", True, False, None, 1, 2.5, 1e300])
+_NAMES = st.sampled_from(["eventName", "eventName.x", "a", "b.c", "é%s", ""])
+
+
+@given(
+    st.dictionaries(
+        _NAMES,
+        st.recursive(_LEAVES, lambda inner: st.lists(inner) | st.dictionaries(_NAMES, inner), max_leaves=8),
+    )
+)
+def test_one_without_marks_is_written_alike_on_the_short_way(document: dict[str, object]) -> None:
+    """The projector promises for most events that no mark is in them; the line must not depend on it."""
+    assert W.words(document, marked=False) == W.words(document)
+    assert W.words(document) == Writer(["eventName"]).words(document)

@@ -8,6 +8,7 @@ form back, and is patient: a value that cannot be what its field wants stays in 
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -97,24 +98,19 @@ _SHADOWS = dict(_PLAIN)
 _WHO = [
     (field.encode_name, field.name) for field in msgspec.structs.fields(UserIdentity) if field.name != "extra"
 ]
+_PLAIN_WIRE, _plain_values = [wire for wire, _ in _PLAIN], attrgetter(*(name for _, name in _PLAIN))
+_WHO_WIRE, _who_values = [wire for wire, _ in _WHO], attrgetter(*(name for _, name in _WHO))
 
 
 def document(event: Event) -> dict[str, Any]:
     """`event` in ActionTrail's shape, without its empty fields; a field of its own wins over one in `extra`."""
-    found = dict(event.extra)
-    for wire, name in _PLAIN:
-        value = getattr(event, name)
-        if value:
-            found[wire] = value
+    own = zip(_PLAIN_WIRE, _plain_values(event), strict=True)
+    found = event.extra | {wire: value for wire, value in own if value}
     found["eventTime"] = moment.text(event.event_time)
     if event.is_global is not None:
         found["isGlobal"] = event.is_global
-    who = dict(event.user_identity.extra)
-    for wire, name in _WHO:
-        value = getattr(event.user_identity, name)
-        if value:
-            who[wire] = value
-    if who:
+    own = zip(_WHO_WIRE, _who_values(event.user_identity), strict=True)
+    if who := event.user_identity.extra | {wire: value for wire, value in own if value}:
         found["userIdentity"] = who
     return found
 

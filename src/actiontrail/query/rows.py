@@ -7,6 +7,7 @@ thrown away: reading the same ledger again gives the same rows.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -21,46 +22,47 @@ from actiontrail.query.words import Writer
 Get = Callable[[Event], Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MARK = b"\\u000"  # how JSON begins to write each of the marks of a line of words
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field that has a column of its own: its dotted path, its name, its type there, and how to get it."""
+    """A field that has a column of its own: its dotted path, its name, its type there, and the event's attribute."""
 
     path: str
     name: str
     kind: str
-    get: Get
+    attribute: str
 
 
 _FEW = "LowCardinality(String)"
 _MANY = "String CODEC(ZSTD(1))"
 
 FIELDS: tuple[Column, ...] = (
-    Column("eventId", "event_id", _MANY, lambda e: e.event_id),
-    Column("eventName", "event_name", _FEW, lambda e: e.event_name),
-    Column("serviceName", "service_name", _FEW, lambda e: e.service_name),
-    Column("eventRW", "event_rw", _FEW, lambda e: e.event_rw),
-    Column("eventType", "event_type", _FEW, lambda e: e.event_type),
-    Column("eventCategory", "event_category", _FEW, lambda e: e.event_category),
-    Column("eventSource", "event_source", _FEW, lambda e: e.event_source),
-    Column("eventVersion", "event_version", _FEW, lambda e: e.event_version),
-    Column("apiVersion", "api_version", _FEW, lambda e: e.api_version),
-    Column("acsRegion", "region", _FEW, lambda e: e.acs_region),
-    Column("requestId", "request_id", _MANY, lambda e: e.request_id),
-    Column("resourceType", "resource_type", _FEW, lambda e: e.resource_type),
-    Column("resourceName", "resource_name", _MANY, lambda e: e.resource_name),
-    Column("sourceIpAddress", "source_ip", _MANY, lambda e: e.source_ip_address),
-    Column("vpcId", "vpc_id", _FEW, lambda e: e.vpc_id),
-    Column("userAgent", "user_agent", _FEW, lambda e: e.user_agent),
-    Column("userIdentity.type", "user_type", _FEW, lambda e: e.user_identity.type),
-    Column("userIdentity.principalId", "principal_id", _MANY, lambda e: e.user_identity.principal_id),
-    Column("userIdentity.accountId", "user_account", _FEW, lambda e: e.user_identity.account_id),
-    Column("userIdentity.userName", "user_name", _MANY, lambda e: e.user_identity.user_name),
-    Column("userIdentity.accessKeyId", "access_key_id", _MANY, lambda e: e.user_identity.access_key_id),
-    Column("errorCode", "error_code", _FEW, lambda e: e.error_code),
-    Column("errorMessage", "error_message", _MANY, lambda e: e.error_message),
-    Column("recipientAccountId", "recipient_account", _FEW, lambda e: e.recipient_account_id),
+    Column("eventId", "event_id", _MANY, "event_id"),
+    Column("eventName", "event_name", _FEW, "event_name"),
+    Column("serviceName", "service_name", _FEW, "service_name"),
+    Column("eventRW", "event_rw", _FEW, "event_rw"),
+    Column("eventType", "event_type", _FEW, "event_type"),
+    Column("eventCategory", "event_category", _FEW, "event_category"),
+    Column("eventSource", "event_source", _FEW, "event_source"),
+    Column("eventVersion", "event_version", _FEW, "event_version"),
+    Column("apiVersion", "api_version", _FEW, "api_version"),
+    Column("acsRegion", "region", _FEW, "acs_region"),
+    Column("requestId", "request_id", _MANY, "request_id"),
+    Column("resourceType", "resource_type", _FEW, "resource_type"),
+    Column("resourceName", "resource_name", _MANY, "resource_name"),
+    Column("sourceIpAddress", "source_ip", _MANY, "source_ip_address"),
+    Column("vpcId", "vpc_id", _FEW, "vpc_id"),
+    Column("userAgent", "user_agent", _FEW, "user_agent"),
+    Column("userIdentity.type", "user_type", _FEW, "user_identity.type"),
+    Column("userIdentity.principalId", "principal_id", _MANY, "user_identity.principal_id"),
+    Column("userIdentity.accountId", "user_account", _FEW, "user_identity.account_id"),
+    Column("userIdentity.userName", "user_name", _MANY, "user_identity.user_name"),
+    Column("userIdentity.accessKeyId", "access_key_id", _MANY, "user_identity.access_key_id"),
+    Column("errorCode", "error_code", _FEW, "error_code"),
+    Column("errorMessage", "error_message", _MANY, "error_message"),
+    Column("recipientAccountId", "recipient_account", _FEW, "recipient_account_id"),
 )
 BY_PATH = {column.path: column for column in FIELDS}
 
@@ -100,7 +102,8 @@ _DERIVED: tuple[tuple[str, pa.DataType, Get], ...] = (
     ("resource_types", pa.list_(pa.string()), resource_types),
     ("resource_names", pa.list_(pa.string()), resource_names),
 )
-_GETTERS: tuple[Get, ...] = (*(column.get for column in FIELDS), *(get for _, _, get in _DERIVED))
+_fields = attrgetter(*(column.attribute for column in FIELDS))
+_derive = tuple(get for _, _, get in _DERIVED)
 SCHEMA = pa.schema(
     [
         ("account", pa.string()),
@@ -141,7 +144,8 @@ class Mapper:
         received = datetime.fromisoformat(one.received)
         event = self._formats.recorded(one.format, bytes(one.event), received=received)
         whole = document(event)
-        words = self._writer.words(whole)
+        doc = msgspec.json.encode(whole)
+        words = self._writer.words(whole, marked=_MARK in doc)
         happened, rest_us = divmod((event.event_time - _EPOCH) // _MICROSECOND, 1000)
         return (
             one.account,
@@ -154,7 +158,8 @@ class Mapper:
             one.source,
             one.masked,
             int(words.odd),
-            msgspec.json.encode(whole),
+            doc,
             words.line,
-            *(get(event) for get in _GETTERS),
+            *_fields(event),
+            *(get(event) for get in _derive),
         )
