@@ -19,6 +19,7 @@ from actiontrail.cli.sample import ACCOUNT, SEED
 
 START_SECONDS = 120.0
 LOOK_SECONDS = 0.1
+QUIET = '\nlog_level = "warning"  # a person reads this terminal\n'
 
 
 def register(app: typer.Typer) -> None:
@@ -64,7 +65,7 @@ def demo(
     ] = 8770,
 ) -> None:
     """Serve a record to try things on: made on the first run, with the sample account in it if it is empty."""
-    from actiontrail import service
+    from actiontrail import config, service
     from actiontrail.api import serve as processes
     from actiontrail.ledger.places import Places
 
@@ -72,6 +73,8 @@ def demo(
     output.line(f"ActionTrail on {endpoint}   (Ctrl-C stops it)")
     if not Places(data).segments.is_dir():
         show_created(service.create(data, account_name="demo"))
+        with (data / config.FILE_NAME).open("a") as file:
+            file.write(QUIET)
     else:
         output.line(
             f"The record is in {data}; `actiontrail keys create --data {data}` makes another access key."
