@@ -160,6 +160,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="Most memory for the embedded search engine as a whole.",
         ),
     ] = 1536 * MIB
+    searchable_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=36_500,
+            description="Days for which records are searchable, in whole months; 0: for ever. The ledger keeps all. Fewer: less disk; older events are found again only after `fsck --rebuild-projection` with more days.",
+        ),
+    ] = 0
     log_level: Annotated[
         str,
         Meta(
@@ -173,6 +181,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description='Formats of your own: a table for each, at the end of the file, such as `[formats.myapp]`, with lines such as `eventName = "what"` that say where in your events a field of ours stands. What was made searchable before a change stays as it was until `fsck --rebuild-projection`.'
         ),
     ] = {}
+
+    def __post_init__(self) -> None:
+        if 0 < self.searchable_days < self.lookback_days:
+            raise ValueError(
+                f"searchable_days is {self.searchable_days}, but LookupEvents answers for lookback_days, {self.lookback_days}:"
+                " make it 0 or at least as long"
+            )
 
 
 class BadConfig(Refusal):

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -199,8 +200,14 @@ def open_reader(data: Path) -> Iterator[Reading]:
         engine = Engine(
             settings.clickhouse or data / PROJECTION, memory_bytes=settings.projection_memory_bytes_max
         )
-        projection = Projection(engine, known)
+        projection = Projection(engine, known, searchable_days=settings.searchable_days)
         stack.callback(projection.close)
+        if projection.detached:
+            log.warning(
+                "the search engine had put broken parts aside; their rows are made again",
+                parts=projection.detached,
+                again_from=projection.size(),
+            )
         projector = Projector(projection, ledger)
         projector.start()
         stack.callback(projector.stop)
@@ -280,6 +287,8 @@ class Projector:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                if gone := self._projection.expire(self._ledger, datetime.now(UTC)):
+                    log.info("no longer searchable", records=gone, since=self._projection.reach.told())
                 if not self._projection.follow(self._ledger):
                     self._ledger.wait(self._projection.size(), WAIT_SECONDS)
                 self._tell_undeclared()

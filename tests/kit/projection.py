@@ -30,13 +30,20 @@ def an_event(name: str = "DescribeInstances", **fields: Any) -> dict[str, Any]:
     return usual | fields
 
 
-def a_line(seq: int, event: Any, account: str = ACCOUNT, format: str = "actiontrail") -> bytes:  # noqa: A002
-    """`event` as a line of the ledger."""
+def a_line(
+    seq: int,
+    event: Any,
+    account: str = ACCOUNT,
+    format: str = "actiontrail",  # noqa: A002
+    *,
+    day: str = "2026-03-01",
+) -> bytes:
+    """`event` as a line of the ledger, received on `day`."""
     return record.encode(
         record.Record(
             account=account,
             seq=seq,
-            received=f"2026-03-01T09:{seq // 60 % 60:02}:{seq % 60:02}.000000Z",
+            received=f"{day}T09:{seq // 60 % 60:02}:{seq % 60:02}.000000Z",
             source="key:LTAIexample",
             format=format,
             event=msgspec.Raw(msgspec.json.encode(event)),
@@ -51,9 +58,9 @@ class Paper:
         self.held: list[bytes] = []
         self.write(events, account)
 
-    def write(self, events: Iterable[Any], account: str = ACCOUNT) -> None:
+    def write(self, events: Iterable[Any], account: str = ACCOUNT, *, day: str = "2026-03-01") -> None:
         for event in events:
-            self.held.append(a_line(len(self.held) + 1, event, account))
+            self.held.append(a_line(len(self.held) + 1, event, account, day=day))
 
     def size(self) -> int:
         return len(self.held)
@@ -62,9 +69,10 @@ class Paper:
         return self.held[start : start + limit]
 
 
-def a_projection(folder: Path, ledger: Paper | None = None) -> Projection:
+def a_projection(folder: Path, ledger: Paper | None = None, *, searchable_days: int = 0) -> Projection:
     """An open projection in `folder` that has taken all of `ledger`."""
-    projection = Projection(Engine(folder, memory_bytes=512 * MIB, connections=2))
+    engine = Engine(folder, memory_bytes=512 * MIB, connections=2)
+    projection = Projection(engine, searchable_days=searchable_days)
     while ledger is not None and projection.follow(ledger):
         pass
     return projection

@@ -130,7 +130,7 @@ class Rest:
         """One event by its id. Raises `NoSuchEvent`."""
         found = self.search.event(caller.account, event_id)
         if found is None:
-            raise NoSuchEvent(event_id)
+            raise NoSuchEvent(event_id, self.search.seen().since)
         return {"event": _shown(found), "seen": self.search.seen()}
 
 

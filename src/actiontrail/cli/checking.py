@@ -110,14 +110,15 @@ def _projection(data: Path, settings: "Config", *, rebuild: bool, shown: bool) -
 
     place = settings.clickhouse or data / service.PROJECTION
     known = service.formats_of(data, settings)
-    copy = Projection(Engine(place, memory_bytes=settings.projection_memory_bytes_max), known)
+    engine = Engine(place, memory_bytes=settings.projection_memory_bytes_max)
+    copy = Projection(engine, known, searchable_days=settings.searchable_days)
     ledger = Reader(data)
     try:
         with _progress("rows compared", shown=shown) as progress:
             if rebuild:
                 copy.rebuild(ledger, progress=lambda size: progress(size, ledger.size()))
             differing: list[int] = []
-            start, end = 0, copy.size()
+            start, end = copy.reach.first, copy.size()
             while start < end and len(differing) < FINDINGS_SHOWN:
                 lines = ledger.lines(start, limit=min(STRIDE, end - start))
                 if not lines:  # rows of records that the ledger does not have

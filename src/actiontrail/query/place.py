@@ -12,10 +12,11 @@ RETRY_SECONDS = 1.0
 
 
 class NoSuchEvent(Refusal):
-    """The account has no event of this id."""
+    """The account has no event of this id; or, if the searchable copy is limited, none received `since`."""
 
-    def __init__(self, event_id: str) -> None:
-        super().__init__(f"this account has no event with the id {event_id[:100]!r}")
+    def __init__(self, event_id: str, since: str = "") -> None:
+        where = f" among those received since {since}; older ones are not searchable" if since else ""
+        super().__init__(f"this account has no event with the id {event_id[:100]!r}{where}")
         self.event_id = event_id
 
 
@@ -45,4 +46,4 @@ def index_of(
             f"no event of this id is among the {seen} records that are searchable; {size - seen} are not yet",
             retry_after=RETRY_SECONDS,
         )
-    raise NoSuchEvent(event_id)
+    raise NoSuchEvent(event_id, projection.reach.told())

@@ -2,21 +2,24 @@
 
 It is its own cursor: how far it has come is read off its rows, never off a number kept beside them, so
 a crash or a lost part can neither lose an event from search nor show one twice. Nothing here is the
-truth: `rebuild` throws all of it away, and the ledger gives it back.
+truth: `rebuild` throws all of it away, and the ledger gives it back. What is older than the copy shall
+reach goes on purpose (`retention.py`), and is not counted as lost.
 """
 
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute
 
 from actiontrail.event.formats import BUILT_IN, Formats
-from actiontrail.query import schema
+from actiontrail.query import retention, schema
 from actiontrail.query.engine import Engine
+from actiontrail.query.retention import Reach
 from actiontrail.query.rows import Mapper
 
 NAME = "projection"
@@ -24,6 +27,10 @@ BATCH = 5_000  # rows in one insert
 STRIDE = 8 * BATCH  # records in one go of `follow`, when there are that many
 _STATE = f"SELECT count(), max(idx), sum(idx) FROM {schema.TABLE}"
 _BEFORE = f"SELECT count(), sum(idx) FROM {schema.TABLE} WHERE idx < {{end:UInt64}}"
+_DETACHED = (
+    "SELECT name, ifNull(reason, '') FROM system.detached_parts"
+    " WHERE concat(database, '.', table) = {table:String} ORDER BY name"
+)
 _ODD = f"SELECT DISTINCT account FROM {schema.TABLE} WHERE odd"
 _MODULUS = 2**64
 
@@ -43,8 +50,12 @@ class Projection:
 
     name = NAME
 
-    def __init__(self, engine: Engine, formats: Formats = BUILT_IN) -> None:
+    def __init__(self, engine: Engine, formats: Formats = BUILT_IN, *, searchable_days: int = 0) -> None:
         self.engine = engine
+        self.reach = Reach()
+        self.detached: tuple[str, ...] = ()  # parts that the engine put aside before this opened
+        self._days = searchable_days
+        self._expired: datetime | None = None  # what was received before went already
         self._formats = formats
         self._mapper = Mapper(formats)
         self._undeclared: Counter[str] = Counter()
@@ -61,7 +72,7 @@ class Projection:
         self.engine.close()
 
     def size(self) -> int:
-        """How many records are searchable: all before this index, and none after."""
+        """Where the searchable records end: all from `reach.first` up to this index, and none after."""
         return self._size
 
     def position(self, _name: str = NAME) -> int:
@@ -113,13 +124,44 @@ class Projection:
             self.take(self._size, lines)
         return len(lines)
 
-    def rebuild(self, ledger: Lines, *, progress: Callable[[int], None] = lambda _size: None) -> None:
-        """Throw every row away and make them again from entry 0. Search finds less until it is done."""
+    def expire(self, ledger: Lines, now: datetime) -> int:
+        """Let go of what the copy need not reach any more; return how many records that was. Cheap but once a month.
+
+        A copy without rows begins where it should reach to, rather than at entry 0.
+        """
+        since = retention.cutoff(now, self._days) if self._days else None
+        if since is None or since == self._expired:
+            return 0
+        with self._taking:
+            before, first = self.reach.first, self._size
+            if self._size > before:
+                first = retention.first_kept(self.engine, since, now, size=self._size)
+            if first == self._size:  # no row stays: nor need what is not taken yet and as old be taken
+                line = lambda index: ledger.lines(index, limit=1)[0]  # noqa: E731
+                first = max(first, retention.place(ledger.size(), line, since))
+            if first > before:
+                retention.write(self.engine, Reach(first, since))
+                self.reach = Reach(first, since)
+                self._size = max(self._size, first)
+                retention.let_go(self.engine, first)
+            self._expired = since
+            return max(first - before, 0)
+
+    def rebuild(
+        self,
+        ledger: Lines,
+        *,
+        progress: Callable[[int], None] = lambda _size: None,
+        now: datetime | None = None,
+    ) -> None:
+        """Throw every row away and make them again, as far back as is wanted. Search finds less until it is done."""
         with self._taking:
             self.engine.command(f"DROP TABLE IF EXISTS {schema.TABLE}")
             self.engine.command(f"TRUNCATE TABLE {schema.VERSIONS}")
+            self.engine.command(f"TRUNCATE TABLE {schema.REACH}")
             self._migrate()
-            self._size, self._odd = 0, set()
+            self._size, self._odd, self.reach, self._expired = 0, set(), Reach(), None
+        self.expire(ledger, now or datetime.now(UTC))
         while self.follow(ledger):
             progress(self._size)
 
@@ -157,23 +199,43 @@ class Projection:
 
     def _recover(self) -> None:
         """Find how far the rows go without a gap or a double, and drop what lies behind that."""
+        self.detached = self._put_aside()
+        self.reach = retention.read(self.engine)
+        first = self.reach.first
+        if first:  # a crash may have come before all of it was gone
+            retention.let_go(self.engine, first)
         count, last, total = self.engine.rows(_STATE)[0]
-        whole = count == 0 or (count == last + 1 and total == count * (count - 1) // 2 % _MODULUS)
-        self._size = count if whole else self._sound(last + 1)
+        end = last + 1 if count else first
+        whole = (count, total) == _expected(first, end)
+        self._size = end if whole else self._sound(end)
         if not whole:
             self.engine.command(
                 f"ALTER TABLE {schema.TABLE} DELETE WHERE idx >= {self._size}", {"mutations_sync": 2}
             )
         self._odd = {account for (account,) in self.engine.rows(_ODD)}
 
+    def _put_aside(self) -> tuple[str, ...]:
+        """The parts that the engine found broken and put aside. They are removed: their rows come from the ledger."""
+        found = self.engine.rows(_DETACHED, {"table": schema.TABLE})
+        for name, _ in found:
+            self.engine.command(
+                f"ALTER TABLE {schema.TABLE} DROP DETACHED PART '{name}'", {"allow_drop_detached": 1}
+            )
+        return tuple(f"{name} ({reason})" if reason else name for name, reason in found)
+
     def _sound(self, end: int) -> int:
         """The largest size up to which every index is there exactly once. Halves what is unknown each time."""
-        low, high = 0, end
+        first = self.reach.first
+        low, high = first, end
         while low < high:
             middle = (low + high + 1) // 2
-            count, total = self.engine.rows(_BEFORE, {"end": middle})[0]
-            if count == middle and total == middle * (middle - 1) // 2 % _MODULUS:
+            if self.engine.rows(_BEFORE, {"end": middle})[0] == _expected(first, middle):
                 low = middle
             else:
                 high = middle - 1
         return low
+
+
+def _expected(first: int, end: int) -> tuple[int, int]:
+    """How many indices there are from `first` to `end`, and their sum as the engine counts."""
+    return end - first, (first + end - 1) * (end - first) // 2 % _MODULUS

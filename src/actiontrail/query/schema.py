@@ -12,6 +12,7 @@ from actiontrail.query.rows import FIELDS
 DATABASE = "actiontrail"
 TABLE = f"{DATABASE}.events"
 VERSIONS = f"{DATABASE}.schema_versions"
+REACH = f"{DATABASE}.reach"  # what was let go on purpose: the row with the highest `first` is in force
 
 _FIELDS = "".join(f"    {column.name} {column.kind},\n" for column in FIELDS)
 _EVENTS = f"""
@@ -54,7 +55,13 @@ class Step:
 
 STEPS: tuple[Step, ...] = (Step(1, (f"DROP TABLE IF EXISTS {TABLE}", _EVENTS), rebuild=True),)
 
+_REACH = f"""
+CREATE TABLE IF NOT EXISTS {REACH} (first UInt64, since DateTime('UTC')) ENGINE = MergeTree ORDER BY first
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+"""
+
 FOUNDATION = (
     f"CREATE DATABASE IF NOT EXISTS {DATABASE}",
     f"CREATE TABLE IF NOT EXISTS {VERSIONS} (number UInt32) ENGINE = MergeTree ORDER BY number",
+    _REACH,
 )

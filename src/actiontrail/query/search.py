@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from actiontrail.errors import Refusal
+from actiontrail.errors import Outage, Refusal
 from actiontrail.event.selector import parse, split_sql, tokens
 from actiontrail.query import fields, schema
 from actiontrail.query.compile import Bindings, condition
@@ -57,12 +57,17 @@ class OutOfRange(Refusal):
 
 
 class Seen(msgspec.Struct, frozen=True, rename="camel"):
-    """How far an answer saw: `size` records are searchable, of `ledger_size`; the checkpoint is the signed note."""
+    """How far an answer saw: records from `first` up to `size` are searchable, of `ledger_size`.
+
+    `since`: all that was received from then on; empty if nothing was let go. The checkpoint is the signed note.
+    """
 
     size: int
     ledger_size: int
     lag: int
     checkpoint: str
+    first: int = 0
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +130,7 @@ class _Token(msgspec.Struct, frozen=True, array_like=True):
     as_of: int
     time_ms: int
     index: int
+    first: int = 0
 
 
 class Search:
@@ -152,7 +158,8 @@ class Search:
         """How far an answer that is given now can see."""
         size, whole = self.projection.size(), self._ledger_size()
         note = self._checkpoint().decode("utf-8", "replace")
-        return Seen(size, whole, max(whole - size, 0), note)
+        reach = self.projection.reach
+        return Seen(size, whole, max(whole - size, 0), note, reach.first, reach.told())
 
     def page(
         self, asked: Asked, *, limit: int = 50, newest_first: bool = True, token: str = "", mark: str = ""
@@ -162,6 +169,10 @@ class Search:
         seen = self.seen()
         name = _name(asked, newest_first=newest_first)
         after = _read_token(token, name) if token else None
+        if after is not None and after.first != seen.first:
+            raise BadToken(
+                f"the searchable copy now reaches back to {seen.since} only, less than when this walk began; begin again"
+            )
         fixed = replace(asked, as_of=after.as_of if after else min(seen.size, asked.as_of or seen.size))
         bound = Bindings()
         where = self.where(fixed, bound)
@@ -175,11 +186,15 @@ class Search:
             f" ORDER BY account {way}, happened {way}, idx {way} LIMIT {limit + 1}"
         )
         rows = self.projection.engine.rows(sql, bound.values, limits=self.limits, mark=mark)
+        if self.projection.reach.first != seen.first:
+            raise Outage("the searchable copy was shortened while it was asked; ask again", retry_after=1)
         events = [_found(row) for row in rows[:limit]]
         more = len(rows) > limit
         last = events[-1] if events else None
         following = (
-            _write_token(_Token(name, fixed.as_of or 0, last.time_ms, last.index)) if more and last else ""
+            _write_token(_Token(name, fixed.as_of or 0, last.time_ms, last.index, seen.first))
+            if more and last
+            else ""
         )
         return Results(events, following, seen)
 
