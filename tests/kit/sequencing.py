@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from actiontrail.errors import Outage
+from actiontrail.event.formats import BUILT_IN
 from actiontrail.ledger.candidate import Candidate, Placed, Receipt
 from actiontrail.ledger.repeats import content
 
@@ -26,7 +27,7 @@ class MemorySequencer:
 
     def _place(self, candidate: Candidate) -> Placed:
         named = (candidate.account, candidate.event_id)
-        said = (*named, content(candidate.format, candidate.event))
+        said = (*named, content(candidate.format, candidate.event, BUILT_IN))
         if said in self._same:
             place = self._same[said]
             return Placed(place, repeated=True, differs=self.candidates[place].event != candidate.event)

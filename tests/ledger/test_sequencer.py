@@ -149,6 +149,21 @@ def test_a_lost_memory_knows_the_ids_of_declared_formats_and_does_without_a_decl
     assert receipt.places == ((Placed(0, repeated=True),) if still else (Placed(1),))
 
 
+def test_of_a_declared_format_too_a_repeat_is_the_same_deed_by_the_same_actor(kit: LedgerKit) -> None:
+    """Its mapping says what was done and by whom; without it each other time would be another event."""
+    shop = declaring({"shop": {"eventId": "no", "eventName": "what", "userIdentity.userName": "who"}})
+    first = a_candidate(1)._replace(
+        event_id="s-1", event=b'{"no":"s-1","what":"SellCow","who":"jack","ts":1}', format="shop"
+    )
+    later = first._replace(event=first.event.replace(b'"ts":1', b'"ts":2'))
+    other = first._replace(event=first.event.replace(b"jack", b"jill"))
+    kit.open(past=Past(formats=shop))
+    (receipt,) = kit.record([first, later, other])
+    kit.close()
+
+    assert receipt.places == (Placed(0), Placed(0, repeated=True, differs=True), Placed(1, differs=True))
+
+
 def test_full_segments_are_sealed_and_read_the_same(kit: LedgerKit) -> None:
     """Sealing changes the files and not one record."""
     sequencer = kit.open()

@@ -62,6 +62,7 @@ def _fill(repeats: Repeats, reader: Reader, start: int, size: int, formats: Form
             if known.setdefault(key, seen) is seen:
                 new[key] = seen
             else:
-                new[memory.variant(record.account, name, memory.content(record.format, event))] = seen
+                said = memory.content(record.format, event, formats)
+                new[memory.variant(record.account, name, said)] = seen
         start += len(records)
         repeats.remember(new, start)

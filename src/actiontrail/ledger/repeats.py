@@ -23,7 +23,7 @@ import lmdb
 import msgspec
 
 from actiontrail.errors import Outage, Refusal
-from actiontrail.event import formats
+from actiontrail.event.formats import Formats
 from actiontrail.store.files import make_folder
 
 FLUSH_RECORDS = 100_000
@@ -55,7 +55,7 @@ def digest(event: bytes) -> bytes:
     return hashlib.sha256(event).digest()[:8]
 
 
-def content(format: str, event: bytes) -> bytes:  # noqa: A002
+def content(format: str, event: bytes, formats: Formats) -> bytes:  # noqa: A002
     """A digest of what was done and by whom; not of when, nor of how a channel writes it.
 
     A sender that makes its event anew for a second try gives it another time, and an event that comes by

@@ -134,8 +134,9 @@ def create(data: Path, *, lock: Lock, signer: Signer) -> bytes:
 class Sequencer:
     """The writer of the record in one data folder. `submit` from any thread."""
 
-    def __init__(self, places: Places, lock: Lock, signer: Signer, limits: Limits) -> None:
+    def __init__(self, places: Places, lock: Lock, signer: Signer, limits: Limits, formats: Formats) -> None:
         """Use `open`."""
+        self._formats = formats
         self._places, self._lock, self._signer, self._limits = places, lock, signer, limits
         self._held = ExitStack()  # what is let go at the end, the writer's lock last but one
         self._queue: deque[_Batch] = deque()
@@ -167,11 +168,11 @@ class Sequencer:
         if not places.segments.is_dir():
             raise NoRecord(f"{data} holds no record; `actiontrail init --data {data}` makes one")
         files.make_folder(places.run)
-        self = cls(places, lock, signer, limits or Limits())
+        self = cls(places, lock, signer, limits or Limits(), past.formats)
         try:
             self._held.callback(lock.close)
             self._held.callback(os.close, _sole_writer(places.writer))
-            self._start([signer.verifier, *past.trusted], clock, past.formats)
+            self._start([signer.verifier, *past.trusted], clock)
         except BaseException:
             self._held.close()
             raise
@@ -232,7 +233,7 @@ class Sequencer:
 
     # opening
 
-    def _start(self, verifiers: list[Verifier], clock: Callable[[], float], formats: Formats) -> None:
+    def _start(self, verifiers: list[Verifier], clock: Callable[[], float]) -> None:
         row = self._lock.read()
         try:
             locked = checkpoints.verify(row.checkpoint, verifiers, self._signer.name)
@@ -261,7 +262,7 @@ class Sequencer:
         self._recorded = Reader(self._places.data)
         self._held.callback(self._recorded.close)
         since = clock() - self._limits.repeats_hours * 3600
-        recall(self._repeats, self._places, since, self._edge.size, formats=formats)
+        recall(self._repeats, self._places, since, self._edge.size, formats=self._formats)
         self._seal_soon()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._thread.start()
@@ -372,13 +373,13 @@ class Sequencer:
         The same deed by the same actor, written otherwise, is a repeat. Anything else is another event, whoever
         named both alike: to call it a repeat would lose it.
         """
-        said = memory.content(one.format, one.event)
+        said = memory.content(one.format, one.event, self._formats)
         key = memory.variant(one.account, one.event_id, said)
         seen = known.get(key) or self._repeats.find([key]).get(key)
         if seen is None:
             ahead = first.place - self._edge.size
             there = parse(plan.lines[ahead] if ahead >= 0 else self._recorded.line(first.place))
-            if memory.content(there.format, bytes(there.event)) == said:
+            if memory.content(there.format, bytes(there.event), self._formats) == said:
                 seen = first
         return key, seen
 
