@@ -40,7 +40,7 @@ CREATE TABLE {TABLE} (
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(received)
 ORDER BY (account, happened, idx)
-SETTINGS index_granularity = 2048
+SETTINGS index_granularity = 2048, old_parts_lifetime = 30
 """
 
 
