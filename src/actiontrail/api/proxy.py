@@ -155,11 +155,13 @@ class _Request:
             if piece:
                 yield piece
             if not message.get("more_body", False):
+                self.watch()  # while the reader thinks, long before it answers
                 return
 
     def watch(self) -> None:
         """From here on, notice when the caller hangs up: the request is read, only that can still come."""
-        self._watching = asyncio.ensure_future(self._until_gone())
+        if self._watching is None:
+            self._watching = asyncio.ensure_future(self._until_gone())
 
     async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
