@@ -40,6 +40,8 @@ class Parts:
             body = body.replace(b"1", b"7")
         if fault == "longer":
             body += b"rubbish from a broken proxy"
+        if fault == "fewer":
+            headers["x-actiontrail-rows"] = str(len(rows) + 1)
         if fault == "gone":
             return httpx.Response(503, json={"Code": "ServiceUnavailable", "Message": "later"})
         return httpx.Response(200, headers=headers, content=body)
@@ -110,6 +112,17 @@ def test_a_part_that_is_not_what_was_sent_is_never_kept(tmp_path: Path) -> None:
     Export(client(parts), to, "jsonl").run({"query": ""}, SAID, shown=False)
 
     assert (before, to.read_bytes()) == (False, b"".join(ROWS))
+
+
+def test_a_part_with_other_than_the_told_number_of_events_is_never_kept(tmp_path: Path) -> None:
+    """The digest says that it arrived whole; the count, that it was whole when it was sent."""
+    parts = Parts(fewer=2)
+    to = tmp_path / "events.jsonl"
+    with pytest.raises(ExportDamaged, match="3 events"):
+        Export(client(parts), to, "jsonl").run({"query": ""}, SAID, shown=False)
+    Export(client(parts), to, "jsonl").run({"query": ""}, SAID, shown=False)
+
+    assert to.read_bytes() == b"".join(ROWS)
 
 
 def test_what_arrived_of_a_part_that_failed_is_gone_from_the_file(tmp_path: Path) -> None:

@@ -103,6 +103,10 @@ class Export:
                 "a part of the export is not what the server sent; run the same command again"
             )
         token, count = told.get("x-actiontrail-next-token", ""), int(told["x-actiontrail-rows"])
+        if self._form == "jsonl" and _lines(self._partial, state.bytes) != count:
+            raise ExportDamaged(
+                f"a part of the export has not the {count} events that the server told; run the same command again"
+            )
         if self._form in JOINED or not (token or state.done):
             return msgspec.structs.replace(state, token=token, rows=state.rows + count, bytes=size)
         done = (*state.done, self._name_part(len(state.done) + 1, count))
@@ -134,6 +138,13 @@ def _copy(pieces: Iterable[bytes], file: IO[bytes], *, headless: bool) -> str:
             file.write(head.partition(b"\n")[2])
             head = None
     return digest.hexdigest()
+
+
+def _lines(path: Path, start: int) -> int:
+    """How many lines `path` has from byte `start` on."""
+    with path.open("rb") as file:
+        file.seek(start)
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(PIECE_BYTES), b""))
 
 
 def _named(partial: Path, name: Path, rows: int) -> dict[str, str | int]:
