@@ -129,11 +129,13 @@ def test_an_insert_that_fails_leaves_the_cursor_and_can_be_tried_again(
     assert projection.engine.rows(f"SELECT count(), uniqExact(idx) FROM {schema.TABLE}") == [(21, 21)]
 
 
+@pytest.mark.parametrize("stride", [20, 1000])
 def test_a_backlog_of_many_batches_arrives_in_order(
-    projection: Projection, ledger: Paper, monkeypatch: pytest.MonkeyPatch
+    projection: Projection, ledger: Paper, monkeypatch: pytest.MonkeyPatch, stride: int
 ) -> None:
-    """Batches overlap in time, never in place."""
+    """Batches overlap in time, never in place, be they of one size or, far behind, of the other."""
     monkeypatch.setattr(projections, "BATCH", 7)
+    monkeypatch.setattr(projections, "STRIDE", stride)
     ledger.write([an_event(f"Later{number}") for number in range(50)])
 
     projection.follow(ledger)

@@ -24,6 +24,7 @@ from actiontrail.query.rows import Mapper
 
 NAME = "projection"
 BATCH = 5_000  # rows in one insert
+BEHIND = 2  # batches in one insert where a whole stride waits: fewer parts, fewer merges, later seen
 STRIDE = 8 * BATCH  # records in one go of `follow`, when there are that many
 _STATE = f"SELECT count(), max(idx), sum(idx) FROM {schema.TABLE}"
 _BEFORE = f"SELECT count(), sum(idx) FROM {schema.TABLE} WHERE idx < {{end:UInt64}}"
@@ -100,8 +101,9 @@ class Projection:
             assert start <= self._size, "a follower was offered entries after a gap"
             fresh = lines[self._size - start :]
             going: Future[None] | None = None
-            for at in range(0, len(fresh), BATCH):
-                table = self._mapper.table(start + len(lines) - len(fresh) + at, fresh[at : at + BATCH])
+            batch = BATCH * BEHIND if len(fresh) >= STRIDE else BATCH
+            for at in range(0, len(fresh), batch):
+                table = self._mapper.table(start + len(lines) - len(fresh) + at, fresh[at : at + batch])
                 if going is not None:
                     going.result()
                 going = self._inserts.submit(self._insert, table)
