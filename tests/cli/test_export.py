@@ -102,6 +102,21 @@ def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path, form: str) -
     assert (parts.asked, sum(int(file["rows"]) for file in done)) == (["", "2", "2", "4"], 5)
 
 
+def test_a_run_that_was_killed_after_naming_a_part_is_taken_up_again(tmp_path: Path) -> None:
+    """The file is there, the note of it is not: the same part comes again and is known by its digest."""
+    to = tmp_path / "events.parquet"
+    with pytest.raises(Unanswered):
+        Export(client(Parts(gone=2)), to, "parquet").run({"query": ""}, SAID, shown=False)
+    state = to.with_name("events.parquet.partial.json")
+    noted = json.loads(state.read_bytes())
+    state.write_text(
+        json.dumps({"said": noted["said"], "asked": noted["asked"]})
+    )  # as it was before that part
+    done = Export(client(Parts()), to, "parquet").run({"query": ""}, SAID, shown=False)
+
+    assert ([one["rows"] for one in done], to.read_bytes()) == ([2, 2, 1], b"".join(ROWS[:2]))
+
+
 def test_a_part_that_is_not_what_was_sent_is_never_kept(tmp_path: Path) -> None:
     """A bit flipped on the way, in an export that is to be evidence."""
     parts = Parts(altered=1)
@@ -143,6 +158,14 @@ def test_another_question_does_not_go_on_with_a_former_export(tmp_path: Path) ->
         Export(client(parts), tmp_path / "e", "jsonl").run({"query": "a"}, ["a", "", ""], shown=False)
     with pytest.raises(OtherExport):
         Export(client(parts), tmp_path / "e", "jsonl").run({"query": "b"}, ["b", "", ""], shown=False)
+
+
+def test_a_question_that_got_no_answer_at_all_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A query with a mistake in it must not stand in the way of the one without."""
+    with pytest.raises(Unanswered):
+        Export(client(Parts(gone=1)), tmp_path / "e", "jsonl").run({"query": "a"}, ["a", "", ""], shown=False)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_is_never_written_over(tmp_path: Path) -> None:

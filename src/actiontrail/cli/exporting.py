@@ -62,12 +62,15 @@ class Export:
         state = self._begin(asked | {"format": self._form}, [*said, self._form])
         with _Counter(shown=shown) as counter:
             while True:
-                state = self._part(state)
+                state = self._next(state)
                 counter.show(state.rows)
                 if not state.token:
                     break
-                files.replace(self._state_file, msgspec.json.encode(state), durable=False)
+                self._keep(state)
         return self._finish(state)
+
+    def _keep(self, state: State) -> None:
+        files.replace(self._state_file, msgspec.json.encode(state), durable=False)
 
     def _begin(self, asked: dict[str, str], said: list[str]) -> State:
         try:
@@ -76,7 +79,9 @@ class Export:
             if self._to.exists():
                 raise FileExists(f"{self._to} exists; an export is not written over") from None
             self._partial.unlink(missing_ok=True)
-            return State(said=said, asked=asked)
+            state = State(said=said, asked=asked)
+            self._keep(state)  # from here on, a file of that name is of this export
+            return state
         except msgspec.MsgspecError as error:
             raise OtherExport(f"{self._state_file} cannot be read; remove it to begin anew") from error
         if state.said != said:
@@ -84,6 +89,16 @@ class Export:
                 f"{self._state_file} is of an export with another question; finish that one, or remove the file"
             )
         return state
+
+    def _next(self, state: State) -> State:
+        """The next part; a question that fails before anything came leaves nothing that stands in the way of another."""
+        try:
+            return self._part(state)
+        except Exception:
+            if not state.rows:
+                for file in (self._state_file, self._partial):
+                    file.unlink(missing_ok=True)
+            raise
 
     def _part(self, state: State) -> State:
         """Fetch the next part behind what is there."""
@@ -149,13 +164,19 @@ def _lines(path: Path, start: int) -> int:
 
 def _named(partial: Path, name: Path, rows: int) -> dict[str, str | int]:
     """`partial`, durably under its `name`."""
-    with partial.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    if name.exists():
+    digest, size = _digest(partial), partial.stat().st_size
+    if name.exists() and _digest(name) == digest:  # a run that was killed had come this far
+        partial.unlink()
+    elif name.exists():
         raise FileExists(f"{name} exists; an export is not written over. What has arrived is in {partial}")
-    partial.rename(name)
+    else:
+        partial.rename(name)
     return {"file": str(name), "rows": rows, "bytes": size, "sha256": digest}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Counter:
