@@ -255,3 +255,11 @@ def test_a_declared_mapping_is_a_format_of_its_own() -> None:
 def test_every_format_has_a_pair() -> None:
     """A format without one is not known to work."""
     assert {name for name, _, _ in PAIRS.values()} | {"actiontrail"} == set(FORMATS)
+
+
+def test_what_a_foreign_caller_says_under_a_name_of_ours_is_read_as_ours() -> None:
+    """Else the event that is written and the one that is read back would not be the same."""
+    raw = b'{"apiVersion": "audit.k8s.io/v1", "verb": "get", "user": {"type": false, "userName": "", "groups": []}}'
+    event = to_event("kubernetes", raw)
+
+    assert (model.parse(model.encode(event)), event.user_identity.type) == (event, "false")

@@ -159,13 +159,21 @@ def from_document(obj: Mapping[str, Any], *, timeless: bool = False) -> Event:
 
 
 def settled(event: Event) -> Event:
-    """`event` without what stands in `extra` under the name of a field that has a value of its own."""
+    """`event` without what stands in an `extra` under the name of a field: that is read as the field, if it is empty."""
     shadowed = [wire for wire in event.extra if wire in _SHADOWS and getattr(event, _SHADOWS[wire])]
-    if not shadowed:
-        return event
-    return msgspec.structs.replace(
-        event, extra={key: value for key, value in event.extra.items() if key not in shadowed}
-    )
+    if shadowed:
+        kept = {key: value for key, value in event.extra.items() if key not in shadowed}
+        event = msgspec.structs.replace(event, extra=kept)
+    if not event.user_identity.extra.keys().isdisjoint(_WHO_WIRE):
+        event = msgspec.structs.replace(event, user_identity=_settled_identity(event.user_identity))
+    return event
+
+
+def _settled_identity(who: UserIdentity) -> UserIdentity:
+    own = zip(_WHO_WIRE, _who_values(who), strict=True)
+    read = _read_identity(who.extra | {wire: value for wire, value in own if value})
+    assert read is not None, "it was an object"
+    return read
 
 
 def read_time(value: object, field: str = "eventTime") -> datetime | None:
