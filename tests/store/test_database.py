@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from actiontrail.store import migrations
 from actiontrail.store.cursors import Cursors
-from actiontrail.store.database import HEAD, BadDatabaseUrl, Database, DatabaseOutage, NewerDatabase
+from actiontrail.store.database import HEAD, BadDatabaseUrl, Database, DatabaseOutage
 
 
 @pytest.fixture
@@ -37,15 +36,6 @@ def test_a_rewound_follower_begins_again(database: Database) -> None:
     cursors.rewind("projector")
 
     assert cursors.position("projector") == 0
-
-
-def test_what_failed_halfway_left_nothing(database: Database) -> None:
-    """A transaction is all or nothing."""
-    with pytest.raises(RuntimeError), database.begin() as connection:  # noqa: PT012 - the failure is inside
-        connection.exec_driver_sql("INSERT INTO cursors VALUES ('a', 1)")
-        raise RuntimeError
-
-    assert Cursors(database).positions() == {}
 
 
 def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
@@ -78,17 +68,6 @@ def test_processes_that_open_a_new_database_at_once_do_not_collide(tmp_path: Pat
         thread.join()
 
     assert problems == []
-
-
-def test_a_newer_programs_database_is_left_alone(tmp_path: Path) -> None:
-    """An old program would write rows that the new one does not understand."""
-    database = Database.open(tmp_path)
-    with database.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    database.close()
-
-    with pytest.raises(NewerDatabase, match="9999"):
-        Database.open(tmp_path)
 
 
 def test_a_watch_sees_every_write_and_nothing_else(tmp_path: Path) -> None:
@@ -140,9 +119,3 @@ def test_a_database_that_is_away_is_an_outage(tmp_path: Path) -> None:
     """Trying again may help; the caller is told so."""
     with pytest.raises(DatabaseOutage):
         Database.open(tmp_path / "absent")
-
-
-def test_a_broken_constraint_is_not_an_outage(database: Database) -> None:
-    """It is a bug or a race of ours, and trying again would not help."""
-    with pytest.raises(sa.exc.IntegrityError), database.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO cursors VALUES ('a', 1), ('a', 2)")

@@ -163,15 +163,6 @@ class Engine:
         with self._connection() as client, translated():
             return client.query(sql, parameters=dict(parameters or {}), settings=asked)
 
-    def arrow(
-        self, sql: str, parameters: Mapping[str, Any] | None = None, *, limits: Limits | None = None
-    ) -> pa.Table:
-        """The answer to a question as a table."""
-        with self._connection() as client, translated():
-            return client.query_arrow(
-                sql, parameters=dict(parameters or {}), settings=(limits or Limits()).settings()
-            )
-
     def cancel(self, mark: str) -> None:
         """Stop the questions asked under `mark`, if any still run."""
         assert mark.isalnum(), "a mark is one of ours"
