@@ -26,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: setup run test check format lint types imports tests docs bench soak lock clean
 .DEFAULT_GOAL := setup
 
-setup: $(VENV)/.installed $(VENV)/.system
+setup: $(VENV)/.installed $(VENV)/.peers $(VENV)/.system
 
 $(VENV)/.made:
 	@if [ -z "$(PYTHON)" ]; then \
@@ -43,6 +43,13 @@ $(VENV)/.locked: $(VENV)/.made requirements.lock requirements-test.lock
 
 $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Peers run as programs of their own, and pin what the service pins otherwise: they share no environment with it.
+$(VENV)/.peers: $(VENV)/.made requirements-peers.lock
+	@echo "installing the peers that tests talk to"
+	@"$(PYTHON)" -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip install -qq --require-hashes -r requirements-peers.lock
 	@touch $@
 
 # What some tests would like to find on the machine. Never fatal: those tests skip without it.
@@ -91,6 +98,9 @@ lock:
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
 	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
 		--constraint requirements.lock --no-emit-index-url --no-header --quiet --output-file requirements-test.lock
+	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["peers"], sep="\n")' \
+		| uv pip compile - --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements-peers.lock
 
 clean:
 	rm -rf $(VENV) build dist test-output .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what some tests use and can do without: strace (faults in system calls) and PostgreSQL (the shared
-# control database) as root and where apt-get is, and the official Node clients. Only what is missing; it always succeeds.
+# Installs what some tests use and can do without: strace (faults in system calls), PostgreSQL (the shared control
+# database) and Chromium (the console) as root and where apt-get is, and the official Node clients. Only what is missing;
+# it always succeeds.
 
 # The official Node clients, for tests/sdk/test_node.py. Nothing of them is part of the service.
 if command -v npm >/dev/null 2>&1 && [ ! -d tests/sdk/node/node_modules ]; then
@@ -11,6 +12,7 @@ fi
 missing=""
 command -v strace >/dev/null 2>&1 || missing="$missing strace"
 command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-cjk"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
