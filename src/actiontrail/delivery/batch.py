@@ -34,6 +34,10 @@ class Batch:
 
     The ranges of a trail's batches join without gaps, also where nothing was chosen. `organization` is
     `rd-…` for a trail of several accounts, else empty. `checkpoint` is the signed note that covers `end`.
+
+    `run` names the row of ranges that join: a trail that is made again under its name, one that moved to
+    another place, and each backfill begin a run of their own, at `run_start`. Both stand in every
+    manifest, so that an auditor sees when the first batches are missing; None says that nobody knows.
     """
 
     trail: str
@@ -45,3 +49,5 @@ class Batch:
     sealed_at: datetime
     checkpoint: bytes
     events: tuple[Chosen, ...]
+    run: str = ""
+    run_start: int | None = None
