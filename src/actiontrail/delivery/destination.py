@@ -3,6 +3,8 @@
 A destination knows its own place and credentials, and nothing of trails, cursors or retries.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from actiontrail.delivery.batch import Batch
@@ -25,6 +27,23 @@ class PlaceOutage(Outage):
     """The destination did not answer, or answered that it cannot now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A place that a trail delivers to, before it is opened.
+
+    `address` is `oss://BUCKET/PREFIX`, `sls://REGION/PROJECT`, `maxcompute://REGION/PROJECT`, or of any other kind
+    that there is (`s3://…`, `kafka://…`). `options` say how to write there, by name, credentials too; the public API
+    gives `role_arn`, and `create_project` = `true` for the projects of data events, which are ours to make.
+    """
+
+    trail: str
+    account: str
+    home_region: str
+    organization: str
+    address: str
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
 class Destination(Protocol):
     """One place that batches go to. Used by one thread at a time."""
 
@@ -45,3 +64,6 @@ class Destination(Protocol):
     def close(self) -> None:
         """Give connections back."""
         ...
+
+
+Open = Callable[[Aim], Destination]  # touches no network; raises `BadAddress`
