@@ -20,6 +20,18 @@ KIB = 1024
 MIB = 1024 * KIB
 
 
+class Reached(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the destinations of one scheme are reached: a table `[destinations.SCHEME]` of the settings."""
+
+    endpoint: str = ""
+    region: str = ""
+    credentials: Annotated[str, Meta(pattern=r"^$|^(file|env):.+$")] = ""
+    path_style: bool = False
+    ca_file: str = ""
+    create: bool = True
+    timeout_seconds: Annotated[float, Meta(ge=0.1, le=600)] = 30.0
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting, with its default."""
 
@@ -168,6 +180,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="Days for which records are searchable, in whole months; 0: for ever. The ledger keeps all. Fewer: less disk; older events are found again only after `fsck --rebuild-projection` with more days.",
         ),
     ] = 0
+    destinations: Annotated[
+        Mapping[str, Reached],
+        Meta(
+            description="How trails reach their destinations: a table for each scheme, at the end of the file, such as `[destinations.oss]`, with `endpoint`, `region`, `credentials` (`file:PATH` or `env:NAME`), `path_style`, `ca_file`, `create` and `timeout_seconds`. Where OSS or SLS has no endpoint, its buckets and logstores are folders under the data folder, made when first needed unless `create = false`."
+        ),
+    ] = {}
     log_level: Annotated[
         str,
         Meta(
@@ -211,6 +229,8 @@ def load(data: Path) -> Config:
 
 def written(value: object) -> str:
     """`value`, of a setting, as TOML in one line."""
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
     if isinstance(value, Mapping):
         pairs = [f"{msgspec.json.encode(key).decode()} = {written(inner)}" for key, inner in value.items()]
         return "{" + ", ".join(pairs) + "}"

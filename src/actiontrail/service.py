@@ -22,6 +22,7 @@ from actiontrail.access.seal import Sealer, read_passphrase
 from actiontrail.capture import intake
 from actiontrail.capture.masking import Masker
 from actiontrail.config import BadConfig, Config
+from actiontrail.delivery.destinations import Ground, Reach
 from actiontrail.errors import Outage, Refusal
 from actiontrail.event import formats
 from actiontrail.event.formats import Formats
@@ -73,6 +74,23 @@ def formats_of(data: Path, settings: Config) -> Formats:
         return formats.declaring(settings.formats)
     except BadFieldMap as error:
         raise BadConfig(f"{data / config.FILE_NAME}: {error}") from error
+
+
+def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
+    """What the destinations of the record in `data` share."""
+    reach = {
+        scheme: Reach(
+            endpoint=reached.endpoint,
+            region=reached.region,
+            credentials=reached.credentials,
+            path_style=reached.path_style,
+            ca_file=reached.ca_file,
+            create=reached.create,
+            timeout_s=reached.timeout_seconds,
+        )
+        for scheme, reached in settings.destinations.items()
+    }
+    return Ground(data, reach, signer)
 
 
 class Created(NamedTuple):

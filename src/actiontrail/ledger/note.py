@@ -166,10 +166,10 @@ def sign(text: str, *signers: Signer) -> bytes:
     return (text + "\n" + "".join([signer.line(text) for signer in signers])).encode()
 
 
-def parse(note: bytes) -> Note:
+def parse(note: bytes, *, bytes_max: int = NOTE_BYTES_MAX) -> Note:
     """`note` taken apart, nothing verified, or `BadNote`."""
-    if len(note) > NOTE_BYTES_MAX:
-        raise BadNote(f"a note of {len(note)} bytes; {NOTE_BYTES_MAX} are the most")
+    if len(note) > bytes_max:
+        raise BadNote(f"a note of {len(note)} bytes; {bytes_max} are the most")
     try:
         whole = note.decode()
     except UnicodeDecodeError as error:
@@ -187,9 +187,9 @@ def parse(note: bytes) -> Note:
     return Note(body + "\n", tuple([_signature(line) for line in signed]))
 
 
-def verify(note: bytes, verifiers: Sequence[Verifier]) -> Opened:
+def verify(note: bytes, verifiers: Sequence[Verifier], *, bytes_max: int = NOTE_BYTES_MAX) -> Opened:
     """The note's text and which of `verifiers` vouch for it, at least one, or `BadNote`."""
-    text, signatures = parse(note)
+    text, signatures = parse(note, bytes_max=bytes_max)
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
     vouching: dict[str, Verifier] = {}
     for name, id_, value in signatures:
@@ -203,9 +203,9 @@ def verify(note: bytes, verifiers: Sequence[Verifier]) -> Opened:
     return Opened(text, tuple(vouching.values()))
 
 
-def open_note(note: bytes, verifiers: Sequence[Verifier]) -> str:
+def open_note(note: bytes, verifiers: Sequence[Verifier], *, bytes_max: int = NOTE_BYTES_MAX) -> str:
     """The note's text, once one of `verifiers` is seen to have signed it, or `BadNote`."""
-    return verify(note, verifiers).text
+    return verify(note, verifiers, bytes_max=bytes_max).text
 
 
 def _signature(line: str) -> Signature:

@@ -1,0 +1,110 @@
+"""Destinations by scheme: `open_destination` gives the one that an address names.
+
+Each kind is a module of its own, imported only when an address asks for it: the clients of services are
+heavy, and an installation uses few of them. Where the settings name no endpoint for OSS or SLS, buckets
+and logstores live under the data folder, with the same promises.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from actiontrail.delivery.destination import BadAddress, Destination
+from actiontrail.delivery.destinations.ground import (
+    NOTHING,
+    Address,
+    Credentials,
+    Ground,
+    NoCredentials,
+    Reach,
+    parse_address,
+)
+
+if TYPE_CHECKING:
+    from actiontrail.delivery.destinations.objects import Bucket
+
+__all__ = [
+    "Credentials",
+    "Ground",
+    "NoCredentials",
+    "Reach",
+    "open_bucket",
+    "open_destination",
+]
+
+OBJECT_OPTIONS = ("layout", "sse", "kms_key_id")
+
+
+class Kind(NamedTuple):
+    """How an address of one scheme is opened, and which options it may have."""
+
+    open: Callable[[Address, Ground], Destination]
+    options: tuple[str, ...] = ()
+
+
+def open_destination(
+    address: str,
+    ground: Ground,
+    *,
+    options: Mapping[str, str] = NOTHING,
+    credentials: Credentials | None = None,
+) -> Destination:
+    """The destination at `address`, asked nothing yet: `probe` does that.
+
+    `options` are added to those in the address; `credentials` win over those of the settings. Raises
+    `BadAddress`, which names what is wrong, or `NoCredentials`.
+    """
+    parsed = replace(parse_address(address, options), given=credentials)
+    kind = KINDS.get(parsed.scheme)
+    if kind is None:
+        raise BadAddress(
+            f"{address}: there is no destination {parsed.scheme}://; there are {', '.join(KINDS)}"
+        )
+    if unknown := sorted(set(parsed.options) - set(kind.options)):
+        known = ", ".join(kind.options) or "none"
+        raise BadAddress(f"{address}: {parsed.scheme} has no option {', '.join(unknown)}; it has {known}")
+    return kind.open(parsed, ground)
+
+
+def open_bucket(address: str, ground: Ground) -> "Bucket":
+    """The objects at `address`, for one who reads and checks them. Raises `BadAddress` for a place without objects."""
+    parsed = parse_address(address)
+    opener = _BUCKETS.get(parsed.scheme)
+    if opener is None:
+        raise BadAddress(f"{address}: {parsed.scheme} holds no objects; {', '.join(_BUCKETS)} do")
+    return opener(parsed, ground)
+
+
+def _objects(address: Address, ground: Ground) -> Destination:
+    from actiontrail.delivery.destinations.objects import Objects, layout_of
+
+    layout = layout_of(address)
+    return Objects(_BUCKETS[address.scheme](address, ground), layout, ground.signer)
+
+
+def _folder(address: Address, ground: Ground) -> "Bucket":
+    from actiontrail.delivery.destinations.folder import open_folder
+
+    return open_folder(address, ground)
+
+
+def _oss(address: Address, ground: Ground) -> "Bucket":
+    return _folder(address, ground)
+
+
+def _sls(address: Address, ground: Ground) -> Destination:
+    from actiontrail.delivery.destinations.logfolder import open_logfolder
+
+    return open_logfolder(address, ground)
+
+
+_BUCKETS: dict[str, Callable[[Address, Ground], "Bucket"]] = {
+    "oss": _oss,
+    "file": _folder,
+}
+
+KINDS: dict[str, Kind] = {
+    "oss": Kind(_objects, OBJECT_OPTIONS),
+    "sls": Kind(_sls),
+    "file": Kind(_objects, ("layout",)),
+}

@@ -1,0 +1,56 @@
+"""Logstores under the data folder: what SLS would hold, as NDJSON files.
+
+`logstores/PROJECT/LOGSTORE/START-END.jsonl` holds the rows of one batch, spelled as a log service answers
+them. A batch that is put again writes the same file, so here nothing needs to be dropped by a reader.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from actiontrail.delivery import logrows, partition
+from actiontrail.delivery.batch import Batch
+from actiontrail.delivery.destination import BadAddress
+from actiontrail.delivery.destinations.folder import Folder
+from actiontrail.delivery.destinations.ground import Address, Ground
+
+LOGSTORES = "logstores"
+
+
+def open_logfolder(address: Address, ground: Ground) -> "LogFolder":
+    """The logstore that `sls://project/logstore` names, under the data folder. Raises `BadAddress`."""
+    logstore = address.needs_path("logstore")
+    for name in (address.place, logstore):
+        if partition.safe(name) != name:
+            raise BadAddress(f"{address.text}: {name!r} names no project and no logstore")
+    return LogFolder(ground.data / LOGSTORES / address.place, logstore, create=ground.of("sls").create)
+
+
+class LogFolder:
+    """One logstore. A project is made when it is first needed, unless the settings say otherwise."""
+
+    def __init__(self, project: Path, logstore: str, *, create: bool) -> None:
+        self._project = Folder(project, create=create)
+        self._logstore = logstore
+
+    def probe(self) -> None:
+        """As `Destination.probe`."""
+        self._project.probe()
+
+    def put(self, batch: Batch) -> None:
+        """As `Destination.put`."""
+        lines = []
+        for pack in logrows.packs(batch):
+            told = {"__topic__": logrows.TOPIC, "__source__": logrows.SOURCE}
+            told |= {f"__tag__:{name}": value for name, value in pack.tags}
+            lines += [
+                msgspec.json.encode({"__time__": str(row.time), **told, "event": row.event})
+                for row in pack.rows
+            ]
+        if lines:
+            run = partition.safe(batch.run or "0")
+            name = f"{run}/{batch.start:020d}-{batch.end:020d}.jsonl"
+            self._project.put(f"{self._logstore}/{name}", b"\n".join(lines) + b"\n", "application/x-ndjson")
+
+    def close(self) -> None:
+        """Nothing is held."""

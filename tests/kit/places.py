@@ -1,0 +1,128 @@
+"""The places that destinations deliver to, each with a peer that answers, keeps what it got, and fails on demand."""
+
+import errno
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.kit.delivery import of_objects
+from tests.kit.faults import Fault, Shim, shimmed
+from tests.kit.log import LogKit
+
+from actiontrail.delivery import logrows
+from actiontrail.delivery.destination import Destination
+from actiontrail.delivery.destinations import Ground, Reach, open_destination
+
+SIGNER = LogKit().signer
+FAILURES = ("no effect", "with effect", "denied", "outage")
+
+
+@dataclass
+class Peer:
+    """One place. `held` are the events that a careful reader finds there; `content` everything, to the byte.
+
+    `failing` makes each call fail in one of `FAILURES` while it is entered. `absent` is the address of
+    a place that is not there, if one can tell.
+    """
+
+    address: str
+    ground: Ground
+    content: Callable[[], dict[str, bytes]]
+    held: Callable[[], list[str]]
+    failing: Callable[[str], AbstractContextManager[None]]
+    absent: str = ""
+    absent_ground: Ground | None = None
+    options: dict[str, str] = field(default_factory=dict)
+
+    def open(self, *, absent: bool = False) -> Destination:
+        """The destination, as a courier opens it."""
+        address = self.absent if absent else self.address
+        ground = self.absent_ground if absent and self.absent_ground else self.ground
+        return open_destination(address, ground, options=self.options)
+
+
+def files_under(root: Path) -> dict[str, bytes]:
+    """Every file under `root` by its path, drafts too."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _rows(root: Path) -> list[str]:
+    lines = [json.loads(line) for body in files_under(root).values() for line in body.decode().splitlines()]
+    return sorted(row["event"] for row in logrows.distinct(lines))
+
+
+def _breaking(root: Path) -> Callable[[str], AbstractContextManager[None]]:
+    """The first call on a file under `root` that fits is broken, as a failing disk would."""
+
+    @contextmanager
+    def failing(how: str) -> Iterator[None]:
+        fault, call = {
+            "no effect": (Fault(how, errno.EIO, "none"), "write"),
+            "with effect": (Fault(how, errno.EIO, "done"), "replace"),
+            "denied": (Fault(how, errno.EACCES, "none"), "open"),
+            "outage": (Fault(how, errno.ENOSPC, "half"), "write"),
+        }[how]
+        with shimmed(Shim(root, 0, fault, only=call)) as shim:
+            yield
+        assert shim.broke
+
+    return failing
+
+
+@contextmanager
+def embedded_bucket(folder: Path) -> Iterator[Peer]:
+    """A bucket under the data folder."""
+    root = folder / "buckets" / "audit"
+    absent = Ground(folder, {"oss": Reach(create=False)}, SIGNER)
+    yield Peer(
+        "oss://audit/some/prefix",
+        Ground(folder, signer=SIGNER),
+        lambda: files_under(root),
+        lambda: of_objects(files_under(root)),
+        _breaking(root),
+        "oss://nobody",
+        absent,
+    )
+
+
+@contextmanager
+def file_folder(folder: Path) -> Iterator[Peer]:
+    """A folder that somebody made."""
+    root = folder / "shelf"
+    root.mkdir()
+    yield Peer(
+        f"file://{root}",
+        Ground(folder, signer=SIGNER),
+        lambda: files_under(root),
+        lambda: of_objects(files_under(root)),
+        _breaking(root),
+        f"file://{folder}/nothing",
+    )
+
+
+@contextmanager
+def embedded_logstore(folder: Path) -> Iterator[Peer]:
+    """A logstore under the data folder."""
+    root = folder / "logstores" / "my-project"
+    yield Peer(
+        "sls://my-project/actiontrail_main",
+        Ground(folder, signer=SIGNER),
+        lambda: files_under(root),
+        lambda: _rows(root),
+        _breaking(root),
+        "sls://nobody/actiontrail_main",
+        Ground(folder, {"sls": Reach(create=False)}, SIGNER),
+    )
+
+
+PEERS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {
+    "embedded bucket": embedded_bucket,
+    "folder": file_folder,
+    "embedded logstore": embedded_logstore,
+}
