@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 
 from actiontrail.api.signature import Sent, sign_acs3
 
-SETTINGS = "lookups_per_second = 100000\n"
+SETTINGS = "calls_per_second = {LookupEvents = 100000}\n"
 READY_S = 120
 STOP_S = 60
 

@@ -151,12 +151,12 @@ def test_a_nonce_belongs_to_its_key() -> None:
 def test_a_throttle_lets_through_what_it_says() -> None:
     """So many at once, then one each part of a second; what was refused does not count."""
     clock = [NOW]
-    throttle = Throttle(2, now=lambda: clock[0])
+    throttle = Throttle({}, now=lambda: clock[0])
     outcomes = []
     for moment in (0, 0, 0, 0.4, 0.5, 0.5, 10, 10, 10):
         clock[0] = NOW + moment
         try:
-            throttle.take("a", "LookupEvents")
+            throttle.take("a", "LookupEvents", 2)
             outcomes.append("in")
         except Throttled as error:
             outcomes.append(f"{error.retry_after:.1f}")
@@ -164,12 +164,21 @@ def test_a_throttle_lets_through_what_it_says() -> None:
     assert outcomes == ["in", "in", "0.5", "0.1", "in", "0.5", "in", "in", "0.5"]
 
 
+def test_an_operators_rate_goes_before_the_rows() -> None:
+    """The managed service allows two lookups a second; a small machine may want that, too."""
+    throttle = Throttle({"LookupEvents": 1}, now=lambda: NOW)
+    throttle.take("a", "LookupEvents", 100)
+
+    with pytest.raises(Throttled):
+        throttle.take("a", "LookupEvents", 100)
+
+
 def test_accounts_do_not_use_up_each_others_calls() -> None:
     """One account's loop is not another's outage."""
-    throttle = Throttle(1, now=lambda: NOW)
-    throttle.take("a", "LookupEvents")
+    throttle = Throttle({}, now=lambda: NOW)
+    throttle.take("a", "LookupEvents", 1)
 
-    throttle.take("b", "LookupEvents")
+    throttle.take("b", "LookupEvents", 1)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import base64
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from tests.kit.caller import NOW, acs3, rpc
 from tests.kit.house import a_still_rpc
 from tests.kit.lookup import Shelf, an_event
 
-from actiontrail.api.operations import SPECS, described
+from actiontrail.api.operations import SPECS
 from actiontrail.api.operations.table import InvalidParameter, MissingParameter, Parameter, Spec, read
 from actiontrail.api.rpc import Rpc
 
@@ -210,13 +209,3 @@ def test_a_bug_is_told_to_the_log_with_the_request_id_that_the_caller_saw() -> N
     answering._failed = lambda request_id, _error: told.append(request_id)
 
     assert ask(answering)["RequestId"] in told
-
-
-def test_the_reference_page_is_made_from_the_table() -> None:
-    """Whoever writes a client reads there what the door checks.
-
-    If this fails: put what `actiontrail.api.operations.described()` gives below the page's introduction.
-    """
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text()
-
-    assert page[page.index("\n## ") + 1 :] == described() + "\n"

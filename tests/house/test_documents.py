@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from actiontrail.api import openapi
 from actiontrail.cli import reference
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,18 @@ def test_the_page_of_settings_is_made_from_the_code() -> None:
 def test_the_page_of_commands_is_made_from_the_code() -> None:
     """Scripts are written from that page. If this fails: `make docs`."""
     assert (DOCS / "reference" / "cli.md").read_text() == reference.commands_page()
+
+
+def test_the_page_of_operations_is_made_from_the_table() -> None:
+    """Whoever writes a client reads there what the door checks. If this fails: `make docs`."""
+    page = (DOCS / "reference" / "api.md").read_text()
+
+    assert page == reference.operations_page(reference.head_of(page))
+
+
+def test_the_document_of_our_own_interface_is_made_from_the_routes() -> None:
+    """Clients are generated from it. If this fails: `make docs`."""
+    assert (DOCS / "reference" / "openapi.json").read_bytes() == openapi.encoded()
 
 
 def test_every_command_and_option_says_what_it_does() -> None:

@@ -36,7 +36,7 @@ def an_rpc(shelf: Shelf, door: Door, *, now: Callable[[], float], rate: int = 10
         *regions.operations("cn-hangzhou"),
         *identity.operations(),
     )
-    return Rpc(door, made, Throttle(rate, now=now), now=now)
+    return Rpc(door, made, Throttle(dict.fromkeys((each.spec.name for each in made), rate), now=now), now=now)
 
 
 def a_still_rpc(shelf: Shelf, now: float, *, rate: int = 1000) -> Rpc:

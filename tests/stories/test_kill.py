@@ -40,7 +40,7 @@ class Campaign:
         self.created = service.create(data)
         with (data / "config.toml").open("a") as config:
             config.write(
-                "\nlookups_per_second = 100000\nsegment_bytes_max = 4194304\n"
+                "\ncalls_per_second = {LookupEvents = 100000}\nsegment_bytes_max = 4194304\n"
             )  # many segments are sealed
         self.data, self.rng, self.port = data, rng, free_port()
         self.promises = Promises()

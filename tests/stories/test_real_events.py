@@ -50,7 +50,7 @@ PAIRS = (
     *itertools.product(["ResourceName"], ["ResourceType", "EventName", "User", "RoleName"]),
     ("EventType", "EventName"),
 )
-LONG_MEMORY = "\nlookback_days = 36500\nlookups_per_second = 100000\n"  # the samples are years old, and the questions many
+LONG_MEMORY = "\nlookback_days = 36500\ncalls_per_second = {LookupEvents = 100000}\n"  # the samples are years old, and the questions many
 
 
 def samples() -> Iterator[tuple[bytes, dict[str, Any]]]:

@@ -172,13 +172,13 @@ def _proofs(reading: Reading, door: Door) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading) -> Litestar:
-    from actiontrail.api import rest
+    from actiontrail.api import openapi, rest
     from actiontrail.query.lookup import lookup
     from actiontrail.query.search import Search
 
     settings = reading.settings
     door = Door(reading.keys, clock_skew_seconds=settings.clock_skew_seconds)
-    throttle = Throttle(settings.lookups_per_second, now=time.monotonic)
+    throttle = Throttle(settings.calls_per_second, now=time.monotonic)
     operations = (
         *events.operations(
             lambda question: lookup(reading.projection, question, limits=reading.limits),
@@ -197,7 +197,7 @@ def _reader_routes(reading: Reading) -> Litestar:
         ledger_size=reading.ledger.size,
     )
     mine = rest.routes(rest.Rest(door, search, reading.ledger, reading.formats))
-    return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, door)), *mine])
+    return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, door)), *mine, *openapi.routes()])
 
 
 def _litestar(handlers: Sequence[Any]) -> Litestar:

@@ -9,10 +9,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 from urllib.parse import parse_qs
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from actiontrail.access.keys import Caller
 from actiontrail.api import wire
@@ -28,13 +29,16 @@ from actiontrail.api.asgi import (
     target_of,
 )
 from actiontrail.api.door import MayNotRecord
+from actiontrail.api.routes import Answered, Asked, Route
 from actiontrail.api.wire import UnknownChoice, WrongIngestMethod
-from actiontrail.capture.body import BodyTooLarge
+from actiontrail.capture.body import BadEncoding, BodyTooLarge, UnknownEncoding
 from actiontrail.capture.intake import Pending, Sender, Shape, Turned
+from actiontrail.capture.split import TooManyEvents, UnsupportedContentType
 from actiontrail.errors import Outage, Refusal
 from actiontrail.ledger.candidate import Receipt
 
 PATH = "/v1/events"
+MEDIA_TYPES = ("application/json", "application/x-ndjson", "application/cloudevents-batch+json")
 RESULTS_MAX = 1000  # lines told one by one where not all are asked for
 SMALL_BYTES = 16 * 1024  # a body up to here is taken apart on the event loop; a larger one beside it
 THREADS = 2  # large bodies unpacked at once
@@ -71,6 +75,89 @@ class Choices(msgspec.Struct, frozen=True):
 
     format: str = ""
     all_results: bool = False
+
+
+class IngestAsk(Asked, frozen=True):
+    """How the body is to be read, and what is to be told of it."""
+
+    format: Annotated[str, Meta(description="The events' format; not given: told by their shape.")] = ""
+    results: Annotated[
+        Literal["some", "all"],
+        Meta(description="Tell of every event, or only where there is something to say."),
+    ] = "some"
+
+
+class PlaceRun(Answered, frozen=True):
+    """`count` events of the body from the number `item` on stand in the record from `index` on."""
+
+    item: int
+    index: int
+    count: int
+    repeated: bool | UnsetType = UNSET
+
+
+class ItemResult(Answered, frozen=True):
+    """What became of one event of the body."""
+
+    line: int
+    item: int
+    status: Literal["accepted", "repeated", "refused"]
+    event_id: str | UnsetType = UNSET
+    index: int | UnsetType = UNSET
+    masked: list[str] | UnsetType = UNSET
+    differs: bool | UnsetType = UNSET
+    code: str | UnsetType = UNSET
+    field: str | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    remedy: str | UnsetType = UNSET
+
+
+class IngestAnswer(Answered, frozen=True):
+    """What became of the events of one body. The checkpoint is the signed note that holds the accepted ones."""
+
+    accepted: int
+    repeated: int
+    refused: int
+    places: list[PlaceRun]
+    checkpoint: str
+    results: list[ItemResult]
+    unlisted: int | UnsetType = UNSET
+
+
+class NothingTaken(Answered, frozen=True):
+    """Why none of the events could be taken."""
+
+    accepted: int
+    repeated: int
+    refused: int
+    code: str = msgspec.field(name="Code")
+    message: str = msgspec.field(name="Message")
+    results: list[ItemResult]
+    unlisted: int | UnsetType = UNSET
+
+
+ROUTES = (
+    Route(
+        name="ingest",
+        method="POST",
+        path=PATH,
+        summary="Take events in. 200: every one is durable; 207: some are; any other status: none is.",
+        group="record",
+        known_by="signature or token",
+        query=IngestAsk,
+        body=MEDIA_TYPES,
+        answer=IngestAnswer,
+        others={207: IngestAnswer, 400: NothingTaken},
+        errors=(
+            BodyTooLarge,
+            UnknownChoice,
+            BadEncoding,
+            UnknownEncoding,
+            UnsupportedContentType,
+            TooManyEvents,
+        ),
+    ),
+)
 
 
 class Ingest:

@@ -1,15 +1,16 @@
 """Our own search over HTTP: `/v1/search`, `/v1/facets`, `/v1/histogram`, `/v1/sql`, `/v1/export`, `/v1/tail`, `/v1/events/{id}`.
 
-Questions are the same as GET with a query string or as POST with a JSON object. A caller reads their own
-account's events; a caller who hangs up has their question stopped.
+Questions are the same as GET with a query string or as POST with a JSON object (`api/questions.py`). A caller
+reads their own account's events; a caller who hangs up has their question stopped.
 """
 
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import IO, Any, Generic, TypeVar
 from urllib.parse import parse_qs, unquote
 
 import msgspec
@@ -17,23 +18,45 @@ from litestar import Request, Response, route
 from litestar.concurrency import sync_to_thread
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from actiontrail.access.keys import Caller
 from actiontrail.api import wire
 from actiontrail.api.door import Door
+from actiontrail.api.questions import (
+    Ask,
+    EventAnswer,
+    EventFound,
+    ExportAsk,
+    FacetsAnswer,
+    FacetsAsk,
+    FacetValue,
+    HistogramAnswer,
+    HistogramAsk,
+    HistogramStep,
+    PageAnswer,
+    PageAsk,
+    SqlAnswer,
+    SqlAsk,
+    TailAsk,
+)
+from actiontrail.api.routes import Answered, Asked, Route, content
 from actiontrail.api.rpc import sent_headers, sent_target
 from actiontrail.errors import Outage, Refusal
 from actiontrail.event import moment
 from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.selector import parse
+from actiontrail.event.selector.parser import SelectorError
 from actiontrail.query import export as exports
+from actiontrail.query import search as searches
 from actiontrail.query.engine import new_mark
 from actiontrail.query.place import NoSuchEvent
-from actiontrail.query.search import Asked, Found, Search
+from actiontrail.query.search import Found, Search
 from actiontrail.query.tail import Ledger, Tail
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Asked)
 BODY_BYTES_MAX = 256 * 1024
 TAILS_MAX = 32
 HEARTBEAT_SECONDS = 10.0
@@ -46,30 +69,14 @@ class BadQuestion(Refusal):
     """The request's parameters are not what this address takes."""
 
 
-class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """Everything that a question may say. Times are RFC 3339; the range is half-open."""
-
-    query: str = ""
-    start: str = ""
-    end: str = ""
-    limit: int = 50
-    order: str = "newest"
-    token: str = ""
-    fields: str = "eventName,serviceName,userIdentity.userName,sourceIpAddress,errorCode"
-    top: int = 10
-    buckets: int = 60
-    format: str = "jsonl"
-    rows: int = 100_000
-    bom: bool = False
-
-    def asked(self, caller: Caller) -> Asked:
-        """The question, of the caller's account."""
-        return Asked(
-            account=caller.account,
-            query=self.query,
-            start_ms=_time(self.start, "start"),
-            end_ms=_time(self.end, "end"),
-        )
+def asked(caller: Caller, ask: Ask) -> searches.Asked:
+    """The question, of the caller's account."""
+    return searches.Asked(
+        account=caller.account,
+        query=ask.query,
+        start_ms=_time(ask.start, "start"),
+        end_ms=_time(ask.end, "end"),
+    )
 
 
 class Rest:
@@ -83,70 +90,151 @@ class Rest:
         self.tails = ThreadPoolExecutor(TAILS_MAX, "tail")
         self.listening = 0
 
-    def page(self, caller: Caller, ask: Ask, mark: str) -> dict[str, Any]:
+    def page(self, caller: Caller, ask: PageAsk, mark: str) -> PageAnswer:
         """One page of events."""
-        if ask.order not in {"newest", "oldest"}:
-            raise BadQuestion("order is newest or oldest")
+        newest = ask.order == "newest"
         found = self.search.page(
-            ask.asked(caller), limit=ask.limit, newest_first=ask.order == "newest", token=ask.token, mark=mark
+            asked(caller, ask), limit=ask.limit, newest_first=newest, token=ask.token, mark=mark
         )
-        return {
-            "events": [_shown(one) for one in found.events],
-            "nextToken": found.next_token,
-            "seen": found.seen,
-        }
+        return PageAnswer(
+            events=[_shown(one) for one in found.events], next_token=found.next_token, seen=found.seen
+        )
 
-    def facets(self, caller: Caller, ask: Ask, mark: str) -> dict[str, Any]:
+    def facets(self, caller: Caller, ask: FacetsAsk, mark: str) -> FacetsAnswer:
         """The commonest values of some fields."""
         names = [name.strip() for name in ask.fields.split(",") if name.strip()]
-        found, seen = self.search.facets(ask.asked(caller), names, top=ask.top, mark=mark)
+        found, seen = self.search.facets(asked(caller, ask), names, top=ask.top, mark=mark)
         shown = {
-            name: [{"value": value, "count": count} for value, count in top] for name, top in found.items()
+            name: [FacetValue(value=value, count=count) for value, count in top]
+            for name, top in found.items()
         }
-        return {"facets": shown, "seen": seen}
+        return FacetsAnswer(facets=shown, seen=seen)
 
-    def histogram(self, caller: Caller, ask: Ask, mark: str) -> dict[str, Any]:
+    def histogram(self, caller: Caller, ask: HistogramAsk, mark: str) -> HistogramAnswer:
         """Counts over time."""
-        found = self.search.histogram(ask.asked(caller), buckets=ask.buckets, mark=mark)
-        buckets = [{"start": _rfc3339(one.start_ms), "count": one.events} for one in found.buckets]
-        return {
-            "stepSeconds": found.step_ms // 1000,
-            "total": found.total,
-            "buckets": buckets,
-            "seen": found.seen,
-        }
+        found = self.search.histogram(asked(caller, ask), buckets=ask.buckets, mark=mark)
+        steps = [HistogramStep(start=_rfc3339(one.start_ms), count=one.events) for one in found.buckets]
+        return HistogramAnswer(
+            step_seconds=found.step_ms // 1000, total=found.total, buckets=steps, seen=found.seen
+        )
 
-    def sql(self, caller: Caller, ask: Ask, mark: str) -> dict[str, Any]:
+    def sql(self, caller: Caller, ask: SqlAsk, mark: str) -> SqlAnswer:
         """The answer to SQL after a selector."""
-        found = self.search.sql(ask.asked(caller), mark=mark)
-        return {"columns": found.columns, "rows": found.rows, "seen": found.seen}
+        found = self.search.sql(asked(caller, ask), mark=mark)
+        return SqlAnswer(columns=found.columns, rows=found.rows, seen=found.seen)
 
-    def export(self, caller: Caller, ask: Ask, file: IO[bytes]) -> exports.Part:
+    def export(self, caller: Caller, ask: ExportAsk, file: IO[bytes]) -> exports.Part:
         """One part of an export, written to `file`. The first part fixes what all of them see."""
         wanted = exports.Wanted(ask.format, ask.rows, ask.token, ask.bom)
-        return exports.write(self.search, ask.asked(caller), file, wanted)
+        return exports.write(self.search, asked(caller, ask), file, wanted)
 
-    def event(self, caller: Caller, event_id: str) -> dict[str, Any]:
+    def event(self, caller: Caller, event_id: str) -> EventAnswer:
         """One event by its id. Raises `NoSuchEvent`."""
         found = self.search.event(caller.account, event_id)
         if found is None:
             raise NoSuchEvent(event_id, self.search.seen().since)
-        return {"event": _shown(found), "seen": self.search.seen()}
+        return EventAnswer(event=_shown(found), seen=self.search.seen())
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[A]):
+    """A question that can be asked by GET and by POST, and who answers it."""
+
+    name: str
+    path: str
+    summary: str
+    asks: type[A]
+    answers: type[Answered]
+    run: Callable[[Rest, Caller, A, str], Answered]
+
+
+_TOO_MUCH = ("actiontrail.query.engine.TooHeavy", "actiontrail.query.engine.Cancelled")
+_ERRORS = (BadQuestion, SelectorError, "actiontrail.query.search.OutOfRange", *_TOO_MUCH)
+_TOKEN = "actiontrail.query.search.BadToken"  # noqa: S105 - the name of a class
+QUESTIONS: tuple[Question[Any], ...] = (
+    Question("search", "/v1/search", "One page of events.", PageAsk, PageAnswer, Rest.page),
+    Question(
+        "facets", "/v1/facets", "The commonest values of some fields.", FacetsAsk, FacetsAnswer, Rest.facets
+    ),
+    Question(
+        "histogram", "/v1/histogram", "Counts over time.", HistogramAsk, HistogramAnswer, Rest.histogram
+    ),
+    Question("sql", "/v1/sql", "SQL over the events that a selector chooses.", SqlAsk, SqlAnswer, Rest.sql),
+)
+
+
+def _rows() -> Iterator[Route]:
+    """The rows of this module's addresses: what GET says in its query, POST says as JSON."""
+    asked_twice = [
+        *(
+            Route(
+                name=one.name,
+                method="GET",
+                path=one.path,
+                summary=one.summary,
+                group="search",
+                query=one.asks,
+                answer=one.answers,
+                errors=(
+                    *_ERRORS,
+                    *((_TOKEN,) if one.name == "search" else ()),
+                    *(("actiontrail.query.guard.BadSql",) if one.name == "sql" else ()),
+                ),
+            )
+            for one in QUESTIONS
+        ),
+        Route(
+            name="export",
+            method="GET",
+            path="/v1/export",
+            summary="One part of an export, as a file; counted and hashed before its first byte is sent.",
+            group="search",
+            query=ExportAsk,
+            answer=tuple(media.partition(";")[0] for media in exports.TYPES.values()),
+            headers={
+                "x-actiontrail-rows": "How many events the part holds.",
+                "x-actiontrail-sha256": "The SHA-256 of the body, in hexadecimal.",
+                "x-actiontrail-next-token": "With which the next part is asked for; empty after the last.",
+            },
+            errors=(*_ERRORS, _TOKEN),
+        ),
+        Route(
+            name="tail",
+            method="GET",
+            path="/v1/tail",
+            summary="New events as they are recorded, as server-sent events; `id` is the event's index.",
+            group="search",
+            query=TailAsk,
+            answer=("text/event-stream",),
+            request_headers={"last-event-id": "The id of the last event that was seen, to miss none."},
+            errors=(BadQuestion, SelectorError, Outage),
+        ),
+    ]
+    for one in asked_twice:
+        yield one
+        yield replace(one, name=f"{one.name}ByBody", method="POST", query=None, body=one.query)
+    yield Route(
+        name="event",
+        method="GET",
+        path="/v1/events/{event_id}",
+        summary="One event by its id.",
+        group="search",
+        places={"event_id": "The event's id."},
+        answer=EventAnswer,
+        errors=(NoSuchEvent,),
+    )
+
+
+ROUTES = tuple(_rows())
 
 
 def routes(rest: Rest) -> list[HTTPRouteHandler]:
     """The handlers of our own search."""
-    answers: dict[str, Callable[[Caller, Ask, str], dict[str, Any]]] = {
-        "/v1/search": rest.page,
-        "/v1/facets": rest.facets,
-        "/v1/histogram": rest.histogram,
-        "/v1/sql": rest.sql,
-    }
-    made: list[HTTPRouteHandler] = [_question(rest, path, answer) for path, answer in answers.items()]
+    made: list[HTTPRouteHandler] = [_question(rest, one) for one in QUESTIONS]
 
     @route("/v1/export", http_method=_METHODS, include_in_schema=False, name="export")
     async def export(request: Request[Any, Any, Any]) -> Stream:
-        caller, ask = await _read(rest.door, request)
+        caller, ask = await read(rest.door, request, ExportAsk)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by the stream
         try:
             part = await sync_to_thread(rest.export, caller, ask, file)
@@ -160,11 +248,12 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
             "content-length": str(part.size),
             "cache-control": "no-store",
         }
-        return Stream(_pieces(file), headers=headers, media_type=exports.TYPES[ask.format])
+        media_type = exports.TYPES[ask.format].partition(";")[0]  # the charset is added to texts
+        return Stream(_pieces(file), status_code=200, headers=headers, media_type=media_type)
 
     @route("/v1/tail", http_method=_METHODS, include_in_schema=False, name="tail")
     async def tail(request: Request[Any, Any, Any]) -> Stream:
-        caller, ask = await _read(rest.door, request)
+        caller, ask = await read(rest.door, request, TailAsk)
         if rest.listening >= TAILS_MAX:
             raise Outage(f"{TAILS_MAX} listeners are the most", retry_after=10)
         since = request.headers.get("last-event-id", "")
@@ -178,11 +267,14 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
             formats=rest.formats,
         )
         return Stream(
-            _told(rest, listener), headers={"cache-control": "no-store"}, media_type="text/event-stream"
+            _told(rest, listener),
+            status_code=200,
+            headers={"cache-control": "no-store"},
+            media_type="text/event-stream",
         )
 
     @route("/v1/events/{event_id:str}", http_method=[HttpMethod.GET], include_in_schema=False, name="event")
-    async def event(request: Request[Any, Any, Any], event_id: str) -> Response[bytes]:
+    async def event(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
         target = sent_target(request)
         caller = rest.door.reader(request.method, target, sent_headers(request), b"")
         found = await sync_to_thread(rest.event, caller, unquote(event_id) if "%" in event_id else event_id)
@@ -191,22 +283,20 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
     return [*made, export, tail, event]
 
 
-def _question(
-    rest: Rest, path: str, answer: Callable[[Caller, Ask, str], dict[str, Any]]
-) -> HTTPRouteHandler:
-    @route(path, http_method=_METHODS, include_in_schema=False, name=path)
+def _question(rest: Rest, one: Question[Any]) -> HTTPRouteHandler:
+    @route(one.path, http_method=_METHODS, include_in_schema=False, name=one.name)
     async def question(request: Request[Any, Any, Any]) -> Response[bytes]:
-        caller, ask = await _read(rest.door, request)
+        caller, ask = await read(rest.door, request, one.asks)
         mark = new_mark()
         found = await _unless_gone(
-            request, lambda: answer(caller, ask, mark), lambda: rest.search.cancel(mark)
+            request, lambda: one.run(rest, caller, ask, mark), lambda: rest.search.cancel(mark)
         )
         return _answer(found)
 
     return question
 
 
-async def _read(door: Door, request: Request[Any, Any, Any]) -> tuple[Caller, Ask]:
+async def read(door: Door, request: Request[Any, Any, Any], kind: type[A]) -> tuple[Caller, A]:
     """Who asks, and what. Raises a `Refusal`."""
     body = b""
     async for piece in request.stream():
@@ -215,15 +305,15 @@ async def _read(door: Door, request: Request[Any, Any, Any]) -> tuple[Caller, As
             raise BadQuestion(f"a question has at most {BODY_BYTES_MAX} bytes")
     target = sent_target(request)
     caller = door.reader(request.method, target, sent_headers(request), body)
-    return caller, _ask(target.partition("?")[2], body)
+    return caller, _ask(target.partition("?")[2], body, kind)
 
 
-def _ask(query: str, body: bytes) -> Ask:
+def _ask(query: str, body: bytes, kind: type[A]) -> A:
     try:
         if body.strip():
-            return msgspec.json.decode(body, type=Ask)
+            return msgspec.json.decode(body, type=kind)
         given = {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
-        return msgspec.convert(given, Ask, strict=False)
+        return msgspec.convert(given, kind, strict=False)
     except (msgspec.MsgspecError, ValueError) as error:
         raise BadQuestion(f"the parameters cannot be read: {error}") from error
 
@@ -275,22 +365,22 @@ async def _told(rest: Rest, listener: Tail) -> AsyncIterator[bytes]:
         rest.listening -= 1
 
 
-def _answer(found: dict[str, Any]) -> Response[bytes]:
-    reply = wire.answer(found, wire.new_request_id())
+def _answer(found: Answered) -> Response[bytes]:
+    reply = wire.answer(content(found), wire.new_request_id())
     headers = dict(reply.headers)
     return Response(
         reply.body, status_code=reply.status, media_type=headers.pop("content-type"), headers=headers
     )
 
 
-def _shown(found: Found) -> dict[str, Any]:
-    return {
-        "index": found.index,
-        "seq": found.seq,
-        "received": found.received,
-        "channel": found.channel,
-        "event": msgspec.Raw(found.event),
-    }
+def _shown(found: Found) -> EventFound:
+    return EventFound(
+        index=found.index,
+        seq=found.seq,
+        received=found.received,
+        channel=found.channel,
+        event=msgspec.Raw(found.event),
+    )
 
 
 def _time(text: str, name: str) -> int | None:

@@ -77,8 +77,7 @@ class Rpc:
         if method not in spec.methods:
             raise wire.WrongMethod(f"{spec.name} is called with {' or '.join(spec.methods)}, not {method}")
         call = Call(caller=caller, values=read(spec, given), request_id=request_id, now=self._now())
-        if spec.limited:
-            self._throttle.take(caller.account, spec.name)
+        self._throttle.take(caller.account, spec.name, spec.calls_per_second)
         as_xml = given.get("Format", "").upper() == "XML"
         return wire.answer(operation.run(call), request_id, root=f"{spec.name}Response", as_xml=as_xml)
 

@@ -1,11 +1,13 @@
 """So many calls a second, per account and operation; the rest are told when to come back.
 
+How many stands in each operation's row, unless the operator has chosen otherwise.
+
 A bucket holds one second's worth of calls, so a quiet account may send that many at once. Accounts
 that have been quiet for a second cost no memory.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from actiontrail.errors import Refusal
 
@@ -21,21 +23,22 @@ class Throttled(Refusal):
 
 
 class Throttle:
-    """Counts calls. Safe to share between threads."""
+    """Counts calls. `chosen` are the operator's rates, by operation. Safe to share between threads."""
 
-    def __init__(self, rate: int, *, now: Callable[[], float]) -> None:
-        self._rate = rate
+    def __init__(self, chosen: Mapping[str, int], *, now: Callable[[], float]) -> None:
+        self._chosen = chosen
         self._now = now
         self._lock = threading.Lock()
         self._full_at: dict[tuple[str, str], float] = {}  # when the bucket will be full again
 
-    def take(self, account: str, operation: str) -> None:
-        """One call. Raises `Throttled` if it is one too many; that call does not count."""
+    def take(self, account: str, operation: str, usual: int) -> None:
+        """One call; `usual` is the row's rate. Raises `Throttled` if it is one too many; that call does not count."""
         now = self._now()
+        rate = self._chosen.get(operation, usual)
         with self._lock:
             if len(self._full_at) >= _BUCKETS_MAX:
                 self._full_at = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
-            full_at = max(self._full_at.get((account, operation), now), now) + 1 / self._rate
+            full_at = max(self._full_at.get((account, operation), now), now) + 1 / rate
             if full_at - now > 1 + 1e-9:
-                raise Throttled(operation, self._rate, full_at - now - 1)
+                raise Throttled(operation, rate, full_at - now - 1)
             self._full_at[account, operation] = full_at

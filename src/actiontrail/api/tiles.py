@@ -9,7 +9,7 @@ import base64
 import gzip
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,10 +17,12 @@ from litestar import Request, Response, route
 from litestar.concurrency import sync_to_thread
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Meta
 
 from actiontrail.api import wire
 from actiontrail.api.door import Door
 from actiontrail.api.operations.table import InvalidParameter
+from actiontrail.api.routes import Answered, Asked, Route
 from actiontrail.api.rpc import sent_headers, sent_target
 from actiontrail.api.wire import Reply
 from actiontrail.event import record
@@ -41,6 +43,47 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 
 Failed = Callable[[str, Exception], None]
+
+
+class ConsistencyAsk(Asked, frozen=True):
+    """Two sizes of the log."""
+
+    old: Annotated[int, Meta(ge=0, description="The smaller size.")]
+    new: Annotated[int, Meta(ge=0, description="The larger size; not given: what is published.")] = 0
+
+
+class ConsistencyAnswer(Answered, frozen=True):
+    """The hashes that prove it, in base64; with the signed checkpoint, if `new` is its size."""
+
+    old: int
+    new: int
+    hashes: list[str]
+    checkpoint: str | msgspec.UnsetType = msgspec.UNSET
+
+
+ROUTES = (
+    Route(
+        name="proof",
+        method="GET",
+        path="/v1/proof/{event_id}",
+        summary="The evidence file of one event: the record, its place in the log, and a signed checkpoint.",
+        group="evidence",
+        places={"event_id": "The event's id."},
+        answer=("text/plain",),
+        headers={"content-disposition": "A name for the file."},
+        errors=(NoSuchEvent,),
+    ),
+    Route(
+        name="consistency",
+        method="GET",
+        path="/v1/consistency",
+        summary="The proof that a log of one size begins with the log of a smaller one.",
+        group="evidence",
+        query=ConsistencyAsk,
+        answer=ConsistencyAnswer,
+        errors=(InvalidParameter,),
+    ),
+)
 
 
 class Ledger(Protocol):

@@ -168,15 +168,22 @@ def new_request_id() -> str:
 
 def row(error: Exception) -> Row:
     """How `error` is shown: the row of its class or of the nearest one above it."""
-    for kind in type(error).__mro__:
-        found = TABLE.get(kind) or TABLE.get(f"{kind.__module__}.{kind.__qualname__}")
+    return row_of(type(error))
+
+
+def row_of(kind: type[Exception] | str) -> Row:
+    """How errors of this class, or of the class with this full name, are shown."""
+    if isinstance(kind, str):
+        return TABLE[kind]
+    for each in kind.__mro__:
+        found = TABLE.get(each) or TABLE.get(f"{each.__module__}.{each.__qualname__}")
         if found is not None:
             return found
-    if isinstance(error, Refusal):
+    if issubclass(kind, Refusal):
         return UNTOLD
-    if isinstance(error, Outage):
+    if issubclass(kind, Outage):
         return UNAVAILABLE
-    return DAMAGED if isinstance(error, Corruption) else INTERNAL
+    return DAMAGED if issubclass(kind, Corruption) else INTERNAL
 
 
 def answer(

@@ -1,7 +1,7 @@
-"""The reference pages that are made from the code: `cli.md` and `settings.md`.
+"""The reference pages that are made from the code: commands, settings, the public API's operations, our own document.
 
 `python -m actiontrail.cli.reference FOLDER` (that is `make docs`) writes them. A test fails when what is
-there is not what this would write.
+there is not what this would write. Of `api.md` only what follows its introduction is made.
 """
 
 import sys
@@ -14,6 +14,10 @@ import typer
 from msgspec import Meta
 
 from actiontrail import config
+from actiontrail.api import openapi
+from actiontrail.api.operations import SPECS
+from actiontrail.api.operations.table import Field, Spec
+from actiontrail.api.wire import row_of
 from actiontrail.cli.failure import EXIT_CODES
 from actiontrail.cli.main import app
 
@@ -106,10 +110,54 @@ def _limits(meta: Meta) -> str:
     return ""
 
 
+def operations_page(head: str) -> str:
+    """The page of the public API's operations, below its introduction `head`."""
+    return head + "\n\n".join(_operation(spec) for spec in SPECS) + "\n"
+
+
+def head_of(page: str) -> str:
+    """The introduction of the page of operations, which is written by hand."""
+    return page[: page.index("\n## ") + 1]
+
+
+def _operation(spec: Spec) -> str:
+    rate = f"At most {spec.calls_per_second} calls a second and account"
+    lines = [
+        f"## {spec.name} ({spec.version})",
+        "",
+        spec.summary,
+        "",
+        f"Called with {' or '.join(spec.methods)}. A policy allows it as `{spec.action}` on `{spec.resource}`. {rate}.",
+    ]
+    if spec.parameters:
+        lines += ["", "| Parameter | Type | Needed | Rule | What it is |", "|---|---|---|---|---|"]
+    for parameter in spec.parameters:
+        needed = "yes" if parameter.required else "no"
+        rule = parameter.rule().replace("|", "\\|")
+        lines.append(f"| `{parameter.name}` | {parameter.kind} | {needed} | {rule} | {parameter.note} |")
+    if spec.answer:
+        lines += ["", "| Answer | Type | Always | What it is |", "|---|---|---|---|"]
+        lines += _fields(spec.answer, "")
+    codes = dict.fromkeys(row_of(error).code.replace("{0.name}", "<Parameter>") for error in spec.errors)
+    if codes:
+        lines += ["", f"Its own refusals: {', '.join(f'`{code}`' for code in codes)}."]
+    return "\n".join(lines)
+
+
+def _fields(fields: tuple[Field, ...], above: str) -> Iterator[str]:
+    for field in fields:
+        name = f"{above}{field.name}{'[]' if field.many else ''}"
+        yield f"| `{name}` | {field.type()} | {'yes' if field.always else 'no'} | {field.note} |"
+        yield from _fields(field.fields, f"{name}.")
+
+
 def write(folder: Path) -> None:
-    """Both pages into `folder`."""
+    """All of them into `folder`."""
     (folder / "cli.md").write_text(commands_page())
     (folder / "settings.md").write_text(settings_page())
+    (folder / "openapi.json").write_bytes(openapi.encoded())
+    operations = folder / "api.md"
+    operations.write_text(operations_page(head_of(operations.read_text())))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from actiontrail.api.door import parse_time
-from actiontrail.api.operations.table import Call, InvalidParameter, Operation, Parameter, Spec, Values
+from actiontrail.api.operations.table import Call, Field, InvalidParameter, Operation, Parameter, Spec, Values
 from actiontrail.errors import Refusal
 from actiontrail.query.question import KEYS as ASKED
 from actiontrail.query.question import Page, Position, Question
@@ -84,6 +84,15 @@ _COMMON = (
 )
 _ERRORS = (InvalidParameter, InvalidStartTime, InvalidEndTime, EmptyRange, InvalidNextToken)
 
+_ANSWER = (
+    Field(name="StartTime", note="Beginning of the range that was really looked through."),
+    Field(name="EndTime", note="End of that range, itself not in it."),
+    Field(
+        name="Events", kind="object", many=True, note="Events as they were recorded, with all their fields."
+    ),
+    Field(name="NextToken", always=False, note="For the next page; missing when this is the last."),
+)
+
 LOOKUP_EVENTS = Spec(
     name="LookupEvents",
     version="2020-07-06",
@@ -104,8 +113,8 @@ LOOKUP_EVENTS = Spec(
         ),
     ),
     action="actiontrail:LookupEvents",
+    answer=_ANSWER,
     errors=(*_ERRORS, UnknownAttribute),
-    limited=True,
 )
 LOOKUP_EVENTS_2017 = Spec(
     name="LookupEvents",
@@ -116,8 +125,8 @@ LOOKUP_EVENTS_2017 = Spec(
         *(Parameter(name=old, note=f"Condition on {new}, compared exactly.") for old, new in FLAT.items()),
     ),
     action="actiontrail:LookupEvents",
+    answer=_ANSWER,
     errors=_ERRORS,
-    limited=True,
 )
 SPECS = (LOOKUP_EVENTS, LOOKUP_EVENTS_2017)
 

@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from actiontrail.api.operations.table import Call, Operation, Spec
+from actiontrail.api.operations.table import Call, Field, Operation, Spec
 
 GET_CALLER_IDENTITY = Spec(
     name="GetCallerIdentity",
     version="2015-04-01",
     summary="The account and the identity behind the credentials that signed.",
     action="sts:GetCallerIdentity",
+    answer=(
+        Field(name="IdentityType", note="`Account`, `RAMUser` or `AssumedRoleUser`."),
+        Field(name="AccountId", note="The account that the identity belongs to."),
+        Field(name="Arn", note="The identity as an ARN."),
+        Field(name="PrincipalId", note="The id of the user, or of the role and its session."),
+        Field(name="UserId", note="The same, under the name that some clients read."),
+        Field(name="RoleId", always=False, note="The id of the role, of a session."),
+    ),
 )
 SPECS = (GET_CALLER_IDENTITY,)
 

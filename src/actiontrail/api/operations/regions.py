@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from actiontrail.api.operations.table import Call, Operation, Parameter, Spec
+from actiontrail.api.operations.table import Call, Field, Operation, Parameter, Spec
 
 
 class Region(NamedTuple):
@@ -50,6 +50,12 @@ REGIONS: Mapping[str, Region] = {
     "us-west-1": Region("US (Silicon Valley)", "美国（硅谷）"),
 }
 
+
+def _answer(*fields: Field) -> tuple[Field, ...]:
+    region = Field(name="Region", kind="object", many=True, note="The regions, by id.", fields=fields)
+    return (Field(name="Regions", kind="object", fields=(region,)),)
+
+
 DESCRIBE_REGIONS = Spec(
     name="DescribeRegions",
     version="2020-07-06",
@@ -58,12 +64,18 @@ DESCRIBE_REGIONS = Spec(
         Parameter(name="AcceptLanguage", note="Language of the names; anything but `zh-CN` means English."),
     ),
     action="actiontrail:DescribeRegions",
+    answer=_answer(
+        Field(name="RegionId", note="The region's id."),
+        Field(name="RegionEndpoint", note="Where the managed service answers for it."),
+        Field(name="LocalName", note="Its name in the language that was asked for."),
+    ),
 )
 DESCRIBE_REGIONS_2017 = Spec(
     name="DescribeRegions",
     version="2017-12-04",
     summary="The regions that events and trails may name, by id alone.",
     action="actiontrail:DescribeRegions",
+    answer=_answer(Field(name="RegionId", note="The region's id.")),
 )
 SPECS = (DESCRIBE_REGIONS, DESCRIBE_REGIONS_2017)
 

@@ -1,8 +1,8 @@
-"""What an operation of the public API is: its row, its parameters, its call. Pure.
+"""What an operation of the public API is: its row, its parameters, its answer, its call. Pure.
 
 A row says everything that the one door, the documents and the access check need to know; the
 function beside it computes the answer from values that are already of the right type. Adding an
-operation is one function and one row.
+operation is one function, one row and one transcript.
 """
 
 import re
@@ -14,7 +14,9 @@ from actiontrail.access.keys import Caller
 from actiontrail.errors import Refusal
 
 Kind = Literal["string", "boolean", "integer", "list"]
+FieldKind = Literal["string", "boolean", "integer", "object", "map"]
 LIST_MAX = 100  # items of one list that are looked at
+CALLS_PER_SECOND = 100  # of an account and operation, where the row says nothing else
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 
@@ -67,8 +69,26 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of an answer. `many`: a list of them. An `object` has the fields named here, or any if none is; a
+    `map` has names that callers made. A field that is not `always` there may be missing.
+    """
+
+    name: str
+    note: str = ""
+    kind: FieldKind = "string"
+    many: bool = False
+    always: bool = True
+    fields: tuple["Field", ...] = ()
+
+    def type(self) -> str:
+        """Its type as the reference page says it."""
+        return f"list of {self.kind}" if self.many else self.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """One operation's row."""
+    """One operation's row. `answer` is without `RequestId`, which every answer has."""
 
     name: str
     version: str
@@ -77,8 +97,9 @@ class Spec:
     methods: tuple[str, ...] = ("GET", "POST")
     action: str  # what a policy must allow
     resource: str = "*"  # on what; {account}, {region} and the parameters' names are filled in
-    errors: tuple[type[Refusal], ...] = ()
-    limited: bool = False  # counted against the calls a second of an account
+    answer: tuple[Field, ...] = ()
+    errors: tuple[type[Refusal], ...] = ()  # beside those that any operation can answer
+    calls_per_second: int = CALLS_PER_SECOND  # of one account, unless the operator says otherwise
 
 
 class Values(NamedTuple):
