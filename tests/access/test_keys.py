@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 from actiontrail.access import keys as keys_module
+from actiontrail.access.accounts import UnknownAccount
 from actiontrail.access.keys import (
     BadSession,
     Caller,
     Keys,
     TooManyCredentials,
-    UnknownAccount,
     UnknownCredential,
-    role_id,
     token_matches,
 )
+from actiontrail.access.roles import Roles
 from actiontrail.access.seal import Sealer
+from actiontrail.access.users import UserChange, Users
 from actiontrail.store.database import FILE_NAME, Database
 
 
@@ -30,6 +31,9 @@ class House:
         self.databases = [Database.open(data), Database.open(data)]
         self.server, self.cli = (Keys(each, self.sealer, now=lambda: self.time) for each in self.databases)
         self.account = self.cli.create_account("acme")
+        self.users = Users(self.databases[1], now=lambda: self.time)
+        self.roles = Roles(self.databases[1], now=lambda: self.time)
+        self.role = self.roles.create(self.account, "auditor")
 
 
 @pytest.fixture
@@ -109,7 +113,7 @@ def test_nothing_readable_is_at_rest(house: House) -> None:
     """A stolen database without the seal key gives no secret and no token away."""
     key = house.cli.create_key(house.account)
     token = house.cli.create_token(house.account)
-    session = house.cli.create_session(house.account, "auditor", "alice")
+    session = house.cli.create_session(house.role, "alice")
     stored = b"".join(path.read_bytes() for path in house.data.glob(FILE_NAME + "*"))
 
     found = [
@@ -151,22 +155,22 @@ def test_a_token_is_not_an_access_key(house: House) -> None:
 
 def test_a_session_acts_as_its_role_and_ends(house: House) -> None:
     """Events of an assumed role name the role and the session, as ActionTrail's do."""
-    made = house.cli.create_session(house.account, "auditor", "alice", seconds=900)
+    made = house.cli.create_session(house.role, "alice", seconds=900)
 
     credential = house.server.credential(made.access_key_id)
 
     assert credential is not None
     assert (credential.caller.user_name, credential.caller.principal_id, credential.expires) == (
         "auditor:alice",
-        f"{role_id(house.account, 'auditor')}:alice",
+        f"{house.role.id}:alice",
         int(house.time) + 900,
     )
 
 
 def test_a_security_token_belongs_to_one_session(house: House) -> None:
     """A token of one session does not lend itself to another's key."""
-    one = house.cli.create_session(house.account, "auditor", "alice")
-    two = house.cli.create_session(house.account, "auditor", "alice")
+    one = house.cli.create_session(house.role, "alice")
+    two = house.cli.create_session(house.role, "alice")
     credential = house.server.credential(one.access_key_id)
     assert credential is not None
 
@@ -174,26 +178,58 @@ def test_a_security_token_belongs_to_one_session(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "session", "seconds"),
-    [
-        ("a", "alice", 900),
-        ("auditor", "al ice", 900),
-        ("auditor", "alice", 12 * 3600 + 1),
-        ("auditor", "alice", 1),
-    ],
+    ("session", "seconds"),
+    [("a", 900), ("al ice", 900), ("alice", 12 * 3600 + 1), ("alice", 1)],
 )
-def test_a_session_that_cannot_be_is_refused(house: House, role: str, session: str, seconds: int) -> None:
+def test_a_session_that_cannot_be_is_refused(house: House, session: str, seconds: int) -> None:
     """Names end up in events; durations are what limits a theft."""
     with pytest.raises(BadSession):
-        house.cli.create_session(house.account, role, session, seconds=seconds)
+        house.cli.create_session(house.role, session, seconds=seconds)
+
+
+@pytest.mark.parametrize("act", ["disable", "enable"])
+def test_a_user_that_is_disabled_takes_their_keys_along(house: House, act: str) -> None:
+    """Somebody leaves: one act must be enough, in every process, and be undone as easily."""
+    user = house.users.create(house.account, "alice")
+    made = house.cli.create_key(house.account, user=user)
+    for state in ("Inactive", "Active") if act == "enable" else ("Inactive",):
+        house.users.update(house.account, "Alice", UserChange(state=state))  # type: ignore[arg-type]
+
+    credential = house.server.credential(made.access_key_id)
+
+    assert credential is not None
+    assert (credential.state, credential.caller.type, credential.caller.arn) == (
+        "Active" if act == "enable" else "Inactive",
+        "ram-user",
+        f"acs:ram::{house.account}:user/alice",
+    )
+
+
+def test_a_role_that_is_deleted_ends_its_sessions(house: House) -> None:
+    """Even in the process that has just let one in."""
+    made = house.cli.create_session(house.role, "alice")
+    assert house.server.credential(made.access_key_id) is not None
+
+    house.roles.delete(house.account, "auditor")
+
+    assert house.server.credential(made.access_key_id) is None
+
+
+def test_a_key_of_one_account_is_not_changed_for_another(house: House) -> None:
+    """Ids are no secret; knowing one must not be enough to stop a stranger's key."""
+    made = house.cli.create_key(house.account)
+    with pytest.raises(UnknownCredential):
+        house.cli.delete(made.access_key_id, account="1000000000000009")
+
+    assert house.server.credential(made.access_key_id) is not None
 
 
 def test_sessions_long_over_are_forgotten(house: House) -> None:
     """They would fill the table for ever."""
-    house.cli.create_session(house.account, "auditor", "alice", seconds=900)
+    house.cli.create_session(house.role, "alice", seconds=900)
     house.time += 13 * 3600
 
-    fresh = house.cli.create_session(house.account, "auditor", "alice")
+    fresh = house.cli.create_session(house.role, "alice")
 
     with house.databases[0].read() as connection:
         rows = connection.exec_driver_sql("SELECT id FROM credentials").scalars().all()

@@ -1,59 +1,17 @@
 """The control database keeps its promises on SQLite and on PostgreSQL."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import sqlalchemy as sa
-from tests.kit.postgres import postgres
+from tests.contracts.conftest import Place
 
 from actiontrail.access.keys import Keys, UnknownCredential, token_matches
+from actiontrail.access.roles import Roles
 from actiontrail.access.seal import Sealer
-from actiontrail.store import database as store
 from actiontrail.store.cursors import Cursors
 from actiontrail.store.database import Database, DatabaseOutage, NewerDatabase
-
-
-class Place(NamedTuple):
-    """Where a database is, and how another process opens the same one."""
-
-    folder: Path
-    url: str
-
-    def open(self) -> Database:
-        return Database.open(self.folder, self.url)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return Place(tmp_path, "")
-    monkeypatch.setattr(store, "WATCH_SECONDS", 1e-9)  # what is seen after half a second is seen at once
-    url: str = request.getfixturevalue("server")
-    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    return Place(tmp_path, url)
-
-
-@pytest.fixture
-def pair(place: Place) -> Iterator[tuple[Database, Database]]:
-    """The same database, as two processes have it."""
-    one, two = place.open(), place.open()
-    yield one, two
-    one.close()
-    two.close()
 
 
 def test_a_cursor_moves_forward_only_whoever_moves_it(pair: tuple[Database, Database]) -> None:
@@ -138,7 +96,7 @@ def test_tokens_and_sessions_are_found_by_what_they_are(pair: tuple[Database, Da
     server, cli = (Keys(database, Sealer(b"k" * 32)) for database in pair)
     account = cli.create_account()
     token = cli.create_token(account)
-    session = cli.create_session(account, "auditor", "alice")
+    session = cli.create_session(Roles(pair[1]).create(account, "auditor"), "alice")
     by_token, by_id = server.token(token.token), server.credential(session.access_key_id)
     assert by_token is not None
     assert by_id is not None

@@ -53,6 +53,7 @@ class Endpoint:
     account: str
     access_key_id: str
     access_key_secret: str
+    database: Database
     keys: Keys
     record: Callable[[list[dict[str, Any]]], None]  # these events are found when it returns
 
@@ -78,7 +79,9 @@ def live(*, rate: int = 1000) -> Iterator[Endpoint]:
         answering = an_rpc(shelf, Door(keys), now=time.time, rate=rate)
         app = Litestar(route_handlers=rpc.routes(answering), openapi_config=None)
         with _serving(app) as port:
-            yield Endpoint("127.0.0.1", port, account, key.access_key_id, key.access_key_secret, keys, record)
+            yield Endpoint(
+                "127.0.0.1", port, account, key.access_key_id, key.access_key_secret, database, keys, record
+            )
         database.close()
 
 

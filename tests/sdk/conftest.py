@@ -42,6 +42,7 @@ def whole(data: Path) -> Iterator[Endpoint]:
             made.account_id,
             made.access_key_id,
             made.access_key_secret,
+            database,
             Keys(database, Sealer.open(data / "keys")),
             lambda documents: record(house, documents),
         )

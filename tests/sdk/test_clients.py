@@ -12,6 +12,7 @@ from aliyunsdkcore.request import CommonRequest
 from tests.kit import caller
 from tests.kit.house import Endpoint, live
 from tests.kit.lookup import an_event
+from tests.kit.people import a_role
 from tests.sdk.clients import Credentials, New, Old
 
 REQUEST_ID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
@@ -23,7 +24,7 @@ def key(endpoint: Endpoint) -> Credentials:
 
 
 def session(endpoint: Endpoint) -> Credentials:
-    made = endpoint.keys.create_session(endpoint.account, "auditor", "alice")
+    made = endpoint.keys.create_session(a_role(endpoint.database, endpoint.account), "alice")
     return Credentials(made.access_key_id, made.access_key_secret, made.security_token)
 
 

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from tests.kit.people import a_role
 from tests.kit.service import Running, free_port
 
+from actiontrail.cli.keys import opened_record
 from actiontrail.cli.sample import story
 
 ROOT = Path(__file__).parents[2]
@@ -165,6 +167,8 @@ def test_a_disabled_key_stops_working_at_once_and_a_token_reads_nothing(house: H
 
 def test_a_short_lived_key_signs_with_its_security_token(house: House) -> None:
     """The ecosystem's third variable."""
+    with opened_record(house.data) as record:
+        a_role(record.database, house.created["accountId"])
     made = house.run("keys", "assume-role", "auditor", "alice", "--data", str(house.data), "--json").json
     theirs = {
         **house.environment,

@@ -1,7 +1,7 @@
 """Who may do what.
 
-Lives here: accounts, access keys and their sealed secrets, ingest tokens, short-lived credentials.
+Lives here: accounts, users, roles, policies and who has them, directories; access keys and their sealed secrets.
 Never here: how a signature travels on the wire (api), what is recorded (capture).
 May import: ledger and below.
-Start at: keys.py.
+Start at: keys.py, then evaluate.py.
 """

@@ -16,13 +16,18 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
+from actiontrail.access.accounts import Accounts, need_account
+from actiontrail.access.names import role_arn, user_arn
+from actiontrail.access.roles import Role
 from actiontrail.access.seal import Sealer
+from actiontrail.access.users import State, User
 from actiontrail.errors import Outage, Refusal
+from actiontrail.store.copies import Copies, changed
 from actiontrail.store.database import Database
 
-Kind = Literal["key", "session", "token"]
-State = Literal["Active", "Inactive"]
+Kind = Literal["key", "session", "token", "console"]
 
 KEY_PREFIX = "LTAI"
 SESSION_PREFIX = "STS."
@@ -30,16 +35,14 @@ TOKEN_PREFIX = "at_"  # noqa: S105 - how every token begins
 SECRET_CHARS = 30
 SESSION_SECONDS_MAX = 12 * 3600
 SESSION_SECONDS_MIN = 60
+SESSION_CHARS_MAX = 64
 CREDENTIALS_MAX = 1000  # per account, sessions not counted
+USER_KEYS_MAX = 2  # as RAM has it: one in use, and the one that takes its place
 NOTE_CHARS_MAX = 200
-_CACHE_MAX = 10_000  # credentials kept in memory; unknown ids count too, so that guessing them fills nothing
+TOPIC = "credentials"
 _USED_EVERY_SECONDS = 60
 _ALPHABET = string.ascii_letters + string.digits
-_NAME = frozenset(string.ascii_letters + string.digits + "-_.@=")
-
-
-class UnknownAccount(Refusal):
-    """No account has this id."""
+_SESSION_NAME = frozenset(string.ascii_letters + string.digits + "-_.@=")
 
 
 class UnknownCredential(Refusal):
@@ -51,7 +54,7 @@ class TooManyCredentials(Refusal):
 
 
 class BadSession(Refusal):
-    """A session cannot be made with this role, name or duration."""
+    """A session cannot be made with this name or duration."""
 
 
 class BadNote(Refusal):
@@ -60,7 +63,10 @@ class BadNote(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as far as their credential tells."""
+    """Who asks, as far as their credential tells.
+
+    Of an account itself `user_id` and `role_id` are empty, and so are they of an ingest token.
+    """
 
     account: str
     kind: Kind
@@ -70,6 +76,50 @@ class Caller:
     any_account: bool
     may_read: bool
     may_record: bool
+    user_id: str = ""
+    role_id: str = ""
+    policy: str = ""  # JSON that narrows a session; empty if nothing does
+    since: int = 0  # when the session began, in seconds since 1970
+    mfa: bool = False
+
+    @property
+    def type(self) -> Literal["root-account", "ram-user", "assumed-role"]:
+        """What events call it. Meant for those that sign or sign in; a token records for its account."""
+        if self.role_id:
+            return "assumed-role"
+        return "ram-user" if self.user_id else "root-account"
+
+    @property
+    def arn(self) -> str:
+        """How policies name them; of a session, the role and the session."""
+        if self.role_id:
+            role, _, session = self.user_name.partition(":")
+            return f"acs:ram::{self.account}:assumed-role/{role.lower()}/{session}"
+        return user_arn(self.account, self.user_name) if self.user_id else f"acs:ram::{self.account}:root"
+
+    @property
+    def trusted_as(self) -> str:
+        """How trust policies name them: a session is its role."""
+        return role_arn(self.account, self.user_name.partition(":")[0]) if self.role_id else self.arn
+
+
+def signed_in(who: User | str, *, since: int, mfa: bool) -> Caller:
+    """Whoever signed in to the console: a user, or with the id of an account that account itself."""
+    if isinstance(who, str):
+        return Caller(who, "console", who, "root", "", False, True, False, since=since, mfa=mfa)  # noqa: FBT003
+    return Caller(
+        account=who.account,
+        kind="console",
+        principal_id=who.id,
+        user_name=who.name,
+        access_key_id="",
+        any_account=False,
+        may_read=True,
+        may_record=False,
+        user_id=who.id,
+        since=since,
+        mfa=mfa,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,44 +177,58 @@ class Listed(NamedTuple):
     last_used: int | None
 
 
-_COLUMNS = "id, account, kind, state, principal_id, user_name, any_account, secret, digest, expires"
-_BY_ID = sa.text(f"SELECT {_COLUMNS} FROM credentials WHERE id = :id")  # noqa: S608 - a constant
-_BY_DIGEST = sa.text(f"SELECT {_COLUMNS} FROM credentials WHERE digest = :digest AND kind = 'token'")  # noqa: S608
+_SELECT = (
+    "SELECT c.id, c.account, c.kind, c.state, c.principal_id, c.user_name, c.any_account, c.secret, c.digest,"
+    " c.expires, c.created, c.user_id, c.role_id, c.policy, u.name AS name_now, u.state AS user_state, r.id AS role"
+    " FROM credentials c LEFT JOIN users u ON u.id = c.user_id LEFT JOIN roles r ON r.id = c.role_id"
+)
+_BY_ID = sa.text(f"{_SELECT} WHERE c.id = :id")
+_BY_DIGEST = sa.text(f"{_SELECT} WHERE c.digest = :digest AND c.kind = 'token'")
 _LIST = sa.text(
-    "SELECT id, account, kind, state, user_name, any_account, note, created, expires, last_used"
-    " FROM credentials WHERE (:account = '' OR account = :account) AND (expires IS NULL OR expires > :now)"
-    " ORDER BY created, id"
+    "SELECT c.id, c.account, c.kind, c.state, coalesce(u.name, c.user_name), c.any_account, c.note, c.created,"
+    " c.expires, c.last_used FROM credentials c LEFT JOIN users u ON u.id = c.user_id"
+    " WHERE (:account = '' OR c.account = :account) AND (:user_id = '' OR c.user_id = :user_id)"
+    " AND (c.expires IS NULL OR c.expires > :now) ORDER BY c.created, c.id"
 )
 _COUNT = sa.text("SELECT count(*) FROM credentials WHERE account = :account AND expires IS NULL")
+_COUNT_OF_USER = sa.text("SELECT count(*) FROM credentials WHERE user_id = :user_id")
 _INSERT = sa.text(
     "INSERT INTO credentials (id, account, kind, state, principal_id, user_name, any_account, note,"
-    " secret, digest, created, expires) VALUES (:id, :account, :kind, 'Active', :principal_id, :user_name,"
-    " :any_account, :note, :secret, :digest, :created, :expires)"
+    " secret, digest, created, expires, user_id, role_id, policy) VALUES (:id, :account, :kind, 'Active',"
+    " :principal_id, :user_name, :any_account, :note, :secret, :digest, :created, :expires, :user_id, :role_id, :policy)"
 )
-_SET_STATE = sa.text("UPDATE credentials SET state = :state WHERE id = :id")
-_DELETE = sa.text("DELETE FROM credentials WHERE id = :id")
+_SET_STATE = sa.text(
+    "UPDATE credentials SET state = :state WHERE id = :id AND (:account = '' OR account = :account)"
+)
+_DELETE = sa.text("DELETE FROM credentials WHERE id = :id AND (:account = '' OR account = :account)")
 _FORGET_OLD = sa.text("DELETE FROM credentials WHERE expires < :before")
 _USED = sa.text(
     "UPDATE credentials SET last_used = :at WHERE id = :id AND (last_used IS NULL OR last_used < :at)"
 )
-_ACCOUNT = sa.text("SELECT id FROM accounts WHERE id = :id")
-_ACCOUNTS = sa.text("SELECT id, name, created FROM accounts ORDER BY created, id")
-_NEW_ACCOUNT = sa.text("INSERT INTO accounts (id, name, created) VALUES (:id, :name, :created)")
-_STAMP = sa.text("SELECT count FROM stamps WHERE topic = 'credentials'")
-_CHANGED = sa.text("UPDATE stamps SET count = count + 1 WHERE topic = 'credentials'")
+
+
+_ABSENT: dict[str, Any] = {
+    "secret": None,
+    "digest": None,
+    "expires": None,
+    "note": "",
+    "any_account": False,
+    "user_id": "",
+    "role_id": "",
+    "policy": "",
+}
 
 
 class Keys:
-    """The tables `accounts` and `credentials`. Safe to share between threads."""
+    """The table `credentials`. Safe to share between threads."""
 
     def __init__(self, database: Database, sealer: Sealer, *, now: Callable[[], float] = time.time) -> None:
         self._database = database
         self._sealer = sealer
         self._now = now
+        self._accounts = Accounts(database, now=now)
+        self._copies: Copies[str | bytes, Credential | None] = Copies(database, TOPIC)
         self._lock = threading.Lock()
-        self._cache: dict[str | bytes, Credential | None] = {}
-        self._watched: int | None = None
-        self._stamp = -1
         self._used: dict[str, int] = {}
         self._flushed = now()
 
@@ -172,20 +236,23 @@ class Keys:
 
     def create_account(self, name: str = "") -> str:
         """A new account's id: 16 digits."""
-        account = str(secrets.randbelow(9 * 10**15) + 10**15)
-        with self._database.begin() as connection:
-            connection.execute(_NEW_ACCOUNT, {"id": account, "name": name, "created": self._seconds()})
-        return account
+        return self._accounts.create(name).id
 
-    def create_key(self, account: str, *, any_account: bool = False, note: str = "") -> NewKey:
-        """An access key of `account` itself; with `any_account` it records for the account an event names."""
+    def create_key(
+        self, account: str, *, user: User | None = None, any_account: bool = False, note: str = ""
+    ) -> NewKey:
+        """An access key of `account` itself, or of one of its users.
+
+        With `any_account` it records for the account that an event names. Raises `TooManyCredentials`.
+        """
         made = NewKey(KEY_PREFIX + _random(20), _random(SECRET_CHARS), account)
         self._insert(
             id=made.access_key_id,
             account=account,
             kind="key",
-            principal_id=account,
-            user_name="root",
+            principal_id=user.id if user else account,
+            user_name=user.name if user else "root",
+            user_id=user.id if user else "",
             any_account=any_account,
             note=note,
             secret=self._sealer.seal(made.access_key_secret.encode(), made.access_key_id),
@@ -208,25 +275,30 @@ class Keys:
         )
         return NewToken(token, token_id, account)
 
-    def create_session(self, account: str, role: str, session: str, *, seconds: int = 3600) -> NewSession:
-        """Credentials that act as `role:session` of `account` and end by themselves, after 12 hours at most.
+    def create_session(
+        self, role: Role, session: str, *, seconds: int = 3600, policy: str = ""
+    ) -> NewSession:
+        """Credentials that act as `role` and end by themselves, after 12 hours at most.
 
-        Raises `BadSession` for a name or a duration that cannot be.
+        `policy`, in JSON, takes away what it does not allow. Whether whoever asks may have them, and for so
+        long, was asked before. Raises `BadSession` for a name or a duration that cannot be.
         """
-        _check_session(role, session, seconds)
+        _check_session(session, seconds)
         made = NewSession(
             access_key_id=SESSION_PREFIX + _random(25),
             access_key_secret=_random(44),
             security_token=_random(120),
             expires=self._seconds() + seconds,
-            account=account,
+            account=role.account,
         )
         self._insert(
             id=made.access_key_id,
-            account=account,
+            account=role.account,
             kind="session",
-            principal_id=f"{role_id(account, role)}:{session}",
-            user_name=f"{role}:{session}",
+            principal_id=f"{role.id}:{session}",
+            user_name=f"{role.name}:{session}",
+            role_id=role.id,
+            policy=policy,
             secret=self._sealer.seal(made.access_key_secret.encode(), made.access_key_id),
             digest=_digest(made.security_token),
             expires=made.expires,
@@ -236,104 +308,93 @@ class Keys:
     def _insert(self, **row: Any) -> None:  # noqa: ANN401 - a row
         if len(row.get("note", "")) > NOTE_CHARS_MAX:
             raise BadNote(f"a note has at most {NOTE_CHARS_MAX} characters")
-        now = self._seconds()
-        absent = {"secret": None, "digest": None, "expires": None, "note": "", "any_account": False}
         with self._database.begin() as connection:
-            if connection.execute(_ACCOUNT, {"id": row["account"]}).first() is None:
-                raise UnknownAccount(
-                    f"there is no account {row['account']}; `actiontrail keys list` shows them"
-                )
-            if row["kind"] == "session":
-                connection.execute(_FORGET_OLD, {"before": now - SESSION_SECONDS_MAX})
-            elif connection.execute(_COUNT, {"account": row["account"]}).scalar_one() >= CREDENTIALS_MAX:
-                raise TooManyCredentials(
-                    f"account {row['account']} has {CREDENTIALS_MAX} keys and tokens; delete some"
-                )
-            connection.execute(_INSERT, absent | row | {"created": now})
-            connection.execute(_CHANGED)
+            need_account(connection, row["account"])
+            self._make_room(connection, row)
+            connection.execute(_INSERT, _ABSENT | row | {"created": self._seconds()})
+            changed(connection, TOPIC)
+
+    def _make_room(self, connection: Connection, row: dict[str, Any]) -> None:
+        """Forget sessions long over; raise `TooManyCredentials` for one credential too many."""
+        if row["kind"] == "session":
+            connection.execute(_FORGET_OLD, {"before": self._seconds() - SESSION_SECONDS_MAX})
+            return
+        if connection.execute(_COUNT, {"account": row["account"]}).scalar_one() >= CREDENTIALS_MAX:
+            raise TooManyCredentials(
+                f"account {row['account']} has {CREDENTIALS_MAX} keys and tokens; delete some"
+            )
+        user = row.get("user_id", "")
+        if user and connection.execute(_COUNT_OF_USER, {"user_id": user}).scalar_one() >= USER_KEYS_MAX:
+            raise TooManyCredentials(
+                f"user {row['user_name']} has {USER_KEYS_MAX} access keys; delete one of them first"
+            )
 
     # Asking
 
     def credential(self, access_key_id: str) -> Credential | None:
         """The key or session with this id, whatever its state; None if there is none."""
-        found = self._cached(access_key_id, _BY_ID, {"id": access_key_id})
+        found = self._copies.get(access_key_id, lambda link: self._found(link, _BY_ID, {"id": access_key_id}))
         return None if found is None or found.caller.kind == "token" else found
 
     def token(self, text: str) -> Credential | None:
         """The ingest token that `text` is, whatever its state; None if it is none."""
         digest = _digest(text)
-        return self._cached(digest, _BY_DIGEST, {"digest": digest})
+        return self._copies.get(digest, lambda link: self._found(link, _BY_DIGEST, {"digest": digest}))
 
     def accounts(self) -> list[tuple[str, str, int]]:
         """Every account: id, name, when it was made."""
-        with self._database.read() as connection:
-            return [(row[0], row[1], int(row[2])) for row in connection.execute(_ACCOUNTS)]
+        return [(account.id, account.name, account.created) for account in self._accounts.list()]
 
-    def list(self, account: str = "") -> list[Listed]:
-        """Every credential of `account`, or of all accounts, that has not ended; oldest first."""
+    def list(self, account: str = "", *, user: User | None = None) -> list[Listed]:
+        """Every credential of `account`, of one of its users, or of all accounts, that has not ended; oldest first."""
+        asked = {"account": account, "user_id": user.id if user else "", "now": self._seconds()}
         with self._database.read() as connection:
-            rows = connection.execute(_LIST, {"account": account, "now": self._seconds()}).all()
+            rows = connection.execute(_LIST, asked).all()
         return [Listed._make(row)._replace(any_account=bool(row.any_account)) for row in rows]
 
-    def _cached(self, key: str | bytes, query: sa.TextClause, values: dict[str, Any]) -> Credential | None:
-        with self._lock:
-            self._drop_what_changed()
-            if key in self._cache:
-                return self._cache[key]
-            watched = self._watched
-        with self._database.read() as connection:
-            row = connection.execute(query, values).first()
-        found = None if row is None else self._load(row)
-        with self._lock:
-            if watched == self._watched:  # nothing was dropped while we read
-                if len(self._cache) >= _CACHE_MAX:
-                    self._cache.clear()
-                self._cache[key] = found
-        return found
-
-    def _drop_what_changed(self) -> None:
-        """Called with the lock held. Most writes are cursors: only a new stamp empties the cache."""
-        watched = self._database.watch.stamp()
-        if watched == self._watched:
-            return
-        with self._database.read() as connection:
-            stamp = int(connection.execute(_STAMP).scalar_one())
-        if stamp != self._stamp:
-            self._cache.clear()
-        self._watched, self._stamp = watched, stamp
+    def _found(
+        self, connection: Connection, query: sa.TextClause, values: dict[str, Any]
+    ) -> Credential | None:
+        row = connection.execute(query, values).first()
+        return None if row is None else self._load(row)
 
     def _load(self, row: Any) -> Credential:  # noqa: ANN401 - a row
         caller = Caller(
             account=row.account,
             kind=row.kind,
             principal_id=row.principal_id,
-            user_name=row.user_name,
+            user_name=row.name_now or row.user_name,
             access_key_id=row.id,
             any_account=bool(row.any_account),
             may_read=row.kind != "token",
             may_record=True,
+            user_id=row.user_id,
+            role_id=row.role_id,
+            policy=row.policy,
+            since=row.created if row.kind == "session" else 0,
         )
         secret = "" if row.secret is None else self._sealer.unseal(bytes(row.secret), row.id).decode()
         digest = None if row.digest is None else bytes(row.digest)
-        return Credential(caller, row.state, secret, digest, row.expires)
+        gone = (row.user_id and row.user_state != "Active") or (row.kind == "session" and row.role is None)
+        return Credential(caller, "Inactive" if gone else row.state, secret, digest, row.expires)
 
     # Changing
 
-    def set_state(self, credential_id: str, state: State) -> None:
-        """Enable or disable it, at once and everywhere. Raises `UnknownCredential`."""
-        self._change(_SET_STATE, {"id": credential_id, "state": state})
+    def set_state(self, credential_id: str, state: State, *, account: str = "") -> None:
+        """Enable or disable it, of `account` alone if that is given, at once and everywhere. Raises `UnknownCredential`."""
+        self._change(_SET_STATE, {"id": credential_id, "state": state, "account": account})
 
-    def delete(self, credential_id: str) -> None:
+    def delete(self, credential_id: str, *, account: str = "") -> None:
         """It is gone; its id is never given again. Raises `UnknownCredential`."""
-        self._change(_DELETE, {"id": credential_id})
+        self._change(_DELETE, {"id": credential_id, "account": account})
 
     def _change(self, statement: sa.TextClause, values: dict[str, Any]) -> None:
         with self._database.begin() as connection:
             if connection.execute(statement, values).rowcount == 0:
                 raise UnknownCredential(
-                    f"there is no credential {values['id']}; `actiontrail keys list` shows them"
+                    f"there is no credential {values['id'][:64]}; `actiontrail keys list` shows them"
                 )
-            connection.execute(_CHANGED)
+            changed(connection, TOPIC)
 
     # Last used
 
@@ -364,23 +425,16 @@ class Keys:
         return int(self._now())
 
 
-def role_id(account: str, role: str) -> str:
-    """The id of a role: 18 digits, the same each time."""
-    digest = hashlib.sha256(f"role\n{account}\n{role}".encode()).digest()
-    return f"3{int.from_bytes(digest[:8]) % 10**17:017d}"
-
-
 def token_matches(credential: Credential, text: str) -> bool:
     """Whether `text` is the security token of this session, told in constant time."""
     return credential.token_digest is not None and hmac.compare_digest(credential.token_digest, _digest(text))
 
 
-def _check_session(role: str, session: str, seconds: int) -> None:
-    for field, value, most in (("role", role, 64), ("session name", session, 64)):
-        if not 2 <= len(value) <= most or not _NAME.issuperset(value):
-            raise BadSession(
-                f"the {field} {value!r} must have 2 to {most} letters, digits or one of - _ . @ ="
-            )
+def _check_session(session: str, seconds: int) -> None:
+    if not 2 <= len(session) <= SESSION_CHARS_MAX or not _SESSION_NAME.issuperset(session):
+        raise BadSession(
+            f"the session name {session[:80]!r} must have 2 to {SESSION_CHARS_MAX} letters, digits or one of - _ . @ ="
+        )
     if not SESSION_SECONDS_MIN <= seconds <= SESSION_SECONDS_MAX:
         raise BadSession(
             f"a session lasts {SESSION_SECONDS_MIN} to {SESSION_SECONDS_MAX} seconds, not {seconds}"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from actiontrail.access import keys
+from actiontrail.access import accounts, directory, grants, keys, names, policy, roles, users
 from actiontrail.api import door, nonces, signature, throttle, xml
 from actiontrail.api.operations import events, table
 from actiontrail.capture import body, intake, split
@@ -136,7 +136,28 @@ TABLE: dict[type[Refusal] | str, Row] = {
     intake.NamedFormatUnknown: Row(400, "UnknownEventFormat"),
     UnknownFormat: Row(400, "UnknownEventFormat"),
     UnmappableEvent: Row(400, "UnmappableEvent"),
-    keys.UnknownAccount: Row(404, "EntityNotExist.Account"),
+    accounts.UnknownAccount: Row(404, "EntityNotExist.Account"),
+    accounts.TooManyAccounts: Row(409, "LimitExceeded.Account"),
+    names.BadName: Row(400, "InvalidParameter.Name"),
+    users.UnknownUser: Row(404, "EntityNotExist.User"),
+    users.UserExists: Row(409, "EntityAlreadyExists.User"),
+    users.UserInUse: Row(409, "DeleteConflict.User"),
+    users.TooManyUsers: Row(409, "LimitExceeded.User"),
+    roles.UnknownRole: Row(404, "EntityNotExist.Role"),
+    roles.RoleExists: Row(409, "EntityAlreadyExists.Role"),
+    roles.RoleInUse: Row(409, "DeleteConflict.Role.Policy"),
+    roles.TooManyRoles: Row(409, "LimitExceeded.Role"),
+    policy.BadPolicy: Row(400, "InvalidParameter.PolicyDocument"),
+    grants.UnknownPolicy: Row(404, "EntityNotExist.Policy"),
+    grants.PolicyExists: Row(409, "EntityAlreadyExists.Policy"),
+    grants.PolicyInUse: Row(409, "DeleteConflict.Policy"),
+    grants.TooManyPolicies: Row(409, "LimitExceeded.Policy"),
+    grants.NotAttached: Row(404, "EntityNotExist.Attachment"),
+    directory.NoDirectory: Row(404, "EntityNotExist.ResourceDirectory"),
+    directory.InDirectory: Row(409, "EntityAlreadyExists.ResourceDirectory"),
+    directory.NotAMember: Row(404, "EntityNotExist.Member"),
+    directory.DirectoryInUse: Row(409, "DeleteConflict.ResourceDirectory"),
+    directory.TooManyMembers: Row(409, "LimitExceeded.Member"),
     keys.UnknownCredential: Row(404, "EntityNotExist.AccessKey"),
     keys.TooManyCredentials: Row(409, "LimitExceeded.AccessKey"),
     keys.BadSession: Row(400, "InvalidParameter.Session"),

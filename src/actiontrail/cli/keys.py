@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -18,6 +18,7 @@ from actiontrail.errors import Refusal
 
 if TYPE_CHECKING:
     from actiontrail.access.keys import Keys, NewSession
+    from actiontrail.store.database import Database
 
 Account = Annotated[
     str, typer.Option("--account", help="The account; may be left out where the record has one.")
@@ -158,9 +159,12 @@ def assume_role(
     seconds: Annotated[int, typer.Option(help="How long it lasts, at most 12 hours.")] = 3600,
     as_json: Json = False,
 ) -> None:
-    """Make a short-lived key that acts as ROLE:SESSION and ends by itself."""
-    with opened(data) as keys:
-        made = keys.create_session(the_account(keys, account), role, session, seconds=seconds)
+    """Make a short-lived key that acts as ROLE:SESSION and ends by itself. Whoever may run this needs no one's trust."""
+    from actiontrail.access.roles import Roles
+
+    with opened_record(data) as record:
+        wanted = Roles(record.database).get(the_account(record.keys, account), role)
+        made = record.keys.create_session(wanted, session, seconds=seconds)
     _show_session(made, as_json=as_json)
 
 
@@ -208,9 +212,23 @@ def _show_session(made: "NewSession", *, as_json: bool) -> None:
     output.line(f"# until {_moment(made.expires)}")
 
 
+class Opened(NamedTuple):
+    """The control database of a record, and its credentials."""
+
+    database: "Database"
+    keys: "Keys"
+
+
 @contextmanager
 def opened(data: Path) -> "Iterator[Keys]":
     """The credentials of the record in `data`. Raises where there is no record."""
+    with opened_record(data) as record:
+        yield record.keys
+
+
+@contextmanager
+def opened_record(data: Path) -> "Iterator[Opened]":
+    """What the record in `data` says of who may do what. Raises where there is no record."""
     from actiontrail import config
     from actiontrail.access.keys import Keys
     from actiontrail.access.seal import Sealer, read_passphrase
@@ -222,7 +240,7 @@ def opened(data: Path) -> "Iterator[Keys]":
     sealer = Sealer.open(data / "keys", read_passphrase(settings.passphrase_file))
     database = Database.open(data, settings.database)
     try:
-        yield Keys(database, sealer)
+        yield Opened(database, Keys(database, sealer))
     finally:
         database.close()
 
