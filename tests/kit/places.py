@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from tests.kit import oss, sls
 from tests.kit.delivery import of_objects
 from tests.kit.faults import Fault, Shim, shimmed
 from tests.kit.log import LogKit
+from tests.kit.oss import OssPeer
+from tests.kit.sls import SlsPeer
 
 from actiontrail.delivery import logrows
 from actiontrail.delivery.destination import Destination
@@ -35,6 +39,7 @@ class Peer:
     absent: str = ""
     absent_ground: Ground | None = None
     options: dict[str, str] = field(default_factory=dict)
+    double: Any = None
 
     def open(self, *, absent: bool = False) -> Destination:
         """The destination, as a courier opens it."""
@@ -121,7 +126,75 @@ def embedded_logstore(folder: Path) -> Iterator[Peer]:
     )
 
 
+def _oss(folder: Path, options: dict[str, str]) -> Iterator[Peer]:
+    peer = OssPeer("audit")
+    credentials = folder / "oss.key"
+    credentials.write_text(f'id = "{oss.KEY_ID}"\nsecret = "{oss.KEY_SECRET}"\n')
+    reach = Reach(peer.url, oss.REGION, f"file:{credentials}", path_style=True, timeout_s=5)
+    shelf = peer.buckets["audit"]
+    try:
+        yield Peer(
+            "oss://audit/some/prefix",
+            Ground(folder, {"oss": reach}, SIGNER),
+            lambda: {key: one.body for key, one in shelf.objects.items()},
+            lambda: of_objects({key: one.body for key, one in shelf.objects.items()}),
+            peer.failing,
+            "oss://nobody",
+            options=options,
+            double=peer,
+        )
+    finally:
+        peer.close()
+
+
+@contextmanager
+def oss_bucket(folder: Path) -> Iterator[Peer]:
+    """OSS by its own client, signatures V4."""
+    yield from _oss(folder, {})
+
+
+@contextmanager
+def oss_bucket_v1(folder: Path) -> Iterator[Peer]:
+    """The same with the older signature, which some stores that speak OSS's protocol still want."""
+    yield from _oss(folder, {"signature": "v1"})
+
+
+def _sls(folder: Path, region: str) -> Iterator[Peer]:
+    peer = SlsPeer("my-project")
+    (folder / "sls.key").write_text(f'id = "{sls.KEY_ID}"\nsecret = "{sls.KEY_SECRET}"\n')
+    reach = Reach(peer.url, region, f"file:{folder}/sls.key", path_style=True, timeout_s=5)
+    place = "my-project", "actiontrail_main"
+    try:
+        yield Peer(
+            "sls://my-project/actiontrail_main",
+            Ground(folder, {"sls": reach}, SIGNER),
+            lambda: {str(number): json.dumps(row).encode() for number, row in enumerate(peer.rows(*place))},
+            lambda: sorted(row["event"] for row in logrows.distinct(peer.rows(*place))),
+            peer.failing,
+            "sls://nobody/actiontrail_main",
+            double=peer,
+        )
+    finally:
+        peer.close()
+
+
+@contextmanager
+def sls_logstore(folder: Path) -> Iterator[Peer]:
+    """SLS by its own client, signatures V4."""
+    yield from _sls(folder, sls.REGION)
+
+
+@contextmanager
+def sls_logstore_v1(folder: Path) -> Iterator[Peer]:
+    """The same without a region: the older signature."""
+    yield from _sls(folder, "")
+
+
 PEERS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {
+    "oss": oss_bucket,
+    "oss v1": oss_bucket_v1,
+    "sls": sls_logstore,
+    "sls v1": sls_logstore_v1,
     "embedded bucket": embedded_bucket,
     "folder": file_folder,
     "embedded logstore": embedded_logstore,

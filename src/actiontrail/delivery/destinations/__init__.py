@@ -89,13 +89,21 @@ def _folder(address: Address, ground: Ground) -> "Bucket":
 
 
 def _oss(address: Address, ground: Ground) -> "Bucket":
-    return _folder(address, ground)
+    if not ground.of("oss").endpoint:
+        return _folder(address, ground)
+    from actiontrail.delivery.destinations.oss import open_oss
+
+    return open_oss(address, ground)
 
 
 def _sls(address: Address, ground: Ground) -> Destination:
-    from actiontrail.delivery.destinations.logfolder import open_logfolder
+    if not ground.of("sls").endpoint:
+        from actiontrail.delivery.destinations.logfolder import open_logfolder
 
-    return open_logfolder(address, ground)
+        return open_logfolder(address, ground)
+    from actiontrail.delivery.destinations.sls import open_sls
+
+    return open_sls(address, ground)
 
 
 _BUCKETS: dict[str, Callable[[Address, Ground], "Bucket"]] = {
@@ -104,7 +112,7 @@ _BUCKETS: dict[str, Callable[[Address, Ground], "Bucket"]] = {
 }
 
 KINDS: dict[str, Kind] = {
-    "oss": Kind(_objects, OBJECT_OPTIONS),
+    "oss": Kind(_objects, (*OBJECT_OPTIONS, "signature")),
     "sls": Kind(_sls),
     "file": Kind(_objects, ("layout",)),
 }
