@@ -84,6 +84,7 @@ def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
             region=reached.region,
             credentials=reached.credentials,
             path_style=reached.path_style,
+            sts_endpoint=reached.sts_endpoint,
             ca_file=reached.ca_file,
             create=reached.create,
             timeout_s=reached.timeout_seconds,

@@ -32,8 +32,9 @@ class Aim:
     """A place that a trail delivers to, before it is opened.
 
     `address` is `oss://BUCKET/PREFIX`, `sls://REGION/PROJECT`, `maxcompute://REGION/PROJECT`, or of any other kind
-    that there is (`s3://…`, `kafka://…`). `options` say how to write there, by name, credentials too; the public API
-    gives `role_arn`, and `create_project` = `true` for the projects of data events, which are ours to make.
+    that there is (`s3://…`, `kafka://…`). `options` say how to write there, by name, credentials too
+    (`access_key_id`, `access_key_secret`, `security_token`); the public API gives `role_arn`, and
+    `create_project` = `true` for the projects of data events, which are ours to make.
     """
 
     trail: str
