@@ -7,7 +7,8 @@ is left closed in good order.
 
 import secrets
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,12 +18,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import structlog
 
 from actiontrail import config
+from actiontrail.access.directory import Directories
 from actiontrail.access.keys import Keys
 from actiontrail.access.seal import Sealer, read_passphrase
 from actiontrail.capture import intake
 from actiontrail.capture.masking import Masker
 from actiontrail.config import BadConfig, Config
-from actiontrail.delivery.destinations import Ground, Reach
+from actiontrail.delivery.backfill import Backfills
+from actiontrail.delivery.changes import Surroundings, Trails
+from actiontrail.delivery.destination import Aim, Destination
+from actiontrail.delivery.destinations import Credentials, Ground, Reach, open_destination
+from actiontrail.delivery.trails import Organization, global_region
 from actiontrail.errors import Outage, Refusal
 from actiontrail.event import formats
 from actiontrail.event.formats import Formats
@@ -84,7 +90,6 @@ def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
             region=reached.region,
             credentials=reached.credentials,
             path_style=reached.path_style,
-            sts_endpoint=reached.sts_endpoint,
             ca_file=reached.ca_file,
             create=reached.create,
             timeout_s=reached.timeout_seconds,
@@ -92,6 +97,33 @@ def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
         for scheme, reached in settings.destinations.items()
     }
     return Ground(data, reach, signer)
+
+
+def opening(ground: Ground) -> Callable[[Aim], Destination]:
+    """What opens the places of trails on `ground`."""
+
+    def opened(aim: Aim) -> Destination:
+        given = aim.means.credentials
+        credentials = (
+            Credentials(given.get("id", ""), given.get("secret", ""), given.get("token", ""))
+            if given
+            else None
+        )
+        return open_destination(aim.address, ground, options=aim.means.options, credentials=credentials)
+
+    return opened
+
+
+def managed_by(directories: Directories) -> Callable[[str], Organization | None]:
+    """The organization that an account manages: only that account may have a trail of it."""
+
+    def managed(account: str) -> Organization | None:
+        found = directories.organization_of(account)
+        if found is None or found.management_account != account:
+            return None
+        return Organization(found.id, found.accounts)
+
+    return managed
 
 
 class Created(NamedTuple):
@@ -174,12 +206,14 @@ class Reading:
     socket: Path
     limits: "QueryLimits"
     formats: Formats
+    trails: Trails
+    backfills: Backfills
 
 
 @contextmanager
 def open_recorder(data: Path) -> Iterator[Recorder]:
     """The record in `data`, open for writing. Raises `NoRecordHere`, `SecondWriter`, or what recovery finds."""
-    with _opened(data) as (settings, keys, signer, verifiers, stack):
+    with _opened(data) as (settings, keys, signer, verifiers, stack, *_):
         known = formats_of(data, settings)
         lock = open_lock(data, settings.database, signer.name)
         stack.callback(lock.close)
@@ -212,7 +246,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
     from actiontrail.query.engine import Limits as QueryLimits
     from actiontrail.query.projection import Projection
 
-    with _opened(data) as (settings, keys, signer, verifiers, stack):
+    with _opened(data) as (settings, keys, signer, verifiers, stack, database, sealer):
         known = formats_of(data, settings)
         ledger = Reader(data)
         stack.callback(ledger.close)
@@ -230,11 +264,20 @@ def open_reader(data: Path) -> Iterator[Reading]:
         projector = Projector(projection, ledger)
         projector.start()
         stack.callback(projector.stop)
-        token_key = Sealer.open(data / "keys", read_passphrase(settings.passphrase_file)).derive(
-            "page tokens"
-        )
+        token_key = sealer.derive("page tokens")
         limits = QueryLimits(
             settings.query_seconds_max, settings.query_memory_bytes_max, settings.query_rows_max
+        )
+        trails = Trails(
+            Surroundings(
+                database=database,
+                seal=sealer,
+                open=opening(ground_of(data, settings, signer)),
+                size=ledger.size,
+                now=time.time,
+                directory=managed_by(Directories(database)),
+                global_region=global_region(settings.region),
+            )
         )
         log.info("answering", data=str(data), searchable=projection.size(), size=ledger.size())
         yield Reading(
@@ -250,12 +293,26 @@ def open_reader(data: Path) -> Iterator[Reading]:
             _socket(data),
             limits,
             known,
+            trails,
+            Backfills(trails, ledger),
         )
 
 
+class _Opened(NamedTuple):
+    """What both processes need, and a stack that closes whatever is put on it."""
+
+    settings: Config
+    keys: Keys
+    signer: Signer
+    verifiers: tuple[Verifier, ...]
+    stack: ExitStack
+    database: Database
+    sealer: Sealer
+
+
 @contextmanager
-def _opened(data: Path) -> Iterator[tuple[Config, Keys, Signer, tuple[Verifier, ...], ExitStack]]:
-    """What both processes open, and a stack that closes whatever is put on it."""
+def _opened(data: Path) -> Iterator[_Opened]:
+    """Open what both processes need; closed again in the end."""
     places = Places(data)
     if not places.segments.is_dir():
         raise NoRecordHere(data)
@@ -264,11 +321,12 @@ def _opened(data: Path) -> Iterator[tuple[Config, Keys, Signer, tuple[Verifier, 
     with ExitStack() as stack:
         database = Database.open(data, settings.database)
         stack.callback(database.close)
-        keys = Keys(database, Sealer.open(data / "keys", passphrase))
+        sealer = Sealer.open(data / "keys", passphrase)
+        keys = Keys(database, sealer)
         stack.callback(keys.flush)
         signer = notekey.load(data / "keys", passphrase)
         verifiers = notekey.trusted(signer.vkey, signer.name, places.handover)
-        yield settings, keys, signer, verifiers, stack
+        yield _Opened(settings, keys, signer, verifiers, stack, database, sealer)
 
 
 def _socket(data: Path) -> Path:

@@ -22,7 +22,7 @@ from actiontrail.api.signature import SignatureMismatch
 from actiontrail.api.throttle import Throttled
 from actiontrail.errors import Corruption, Outage, Refusal
 
-ROOMS = ("event", "ledger", "access", "capture", "query", "evidence", "api")
+ROOMS = ("event", "ledger", "access", "capture", "query", "delivery", "evidence", "api")
 # Raised when the house is opened or by the command line, never while a request is answered.
 NEVER_ON_THE_WIRE = {
     "SealMissing",

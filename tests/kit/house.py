@@ -18,30 +18,52 @@ import uvicorn
 from litestar import Litestar
 from tests.kit.caller import a_ring
 from tests.kit.lookup import Shelf
+from tests.kit.yard import a_farm
 
 from actiontrail.access.keys import Keys
 from actiontrail.access.seal import Sealer
 from actiontrail.api import rpc
 from actiontrail.api.door import Door
-from actiontrail.api.operations import events, identity, regions
+from actiontrail.api.operations import deliveries, events, identity, regions, selectors, trails, trails_2017
 from actiontrail.api.rpc import Rpc
 from actiontrail.api.throttle import Throttle
+from actiontrail.delivery.backfill import Backfills
+from actiontrail.delivery.changes import Trails
 from actiontrail.store.database import Database
 
 
-def an_rpc(shelf: Shelf, door: Door, *, now: Callable[[], float], rate: int = 1000) -> Rpc:
-    """All operations there are."""
+class NoLines:
+    """A ledger without records."""
+
+    def size(self) -> int:
+        return 0
+
+    def lines(self, start: int, *, limit: int) -> list[bytes]:
+        return []
+
+
+def an_rpc(
+    shelf: Shelf, door: Door, *, now: Callable[[], float], rate: int = 1000, own: Trails | None = None
+) -> Rpc:
+    """All operations there are; those on trails only if there are `own` trails."""
     made = (
         *events.operations(shelf.lookup, token_key=b"t" * 32, lookback_days=90),
         *regions.operations("cn-hangzhou"),
         *identity.operations(),
     )
+    if own is not None:
+        made += (
+            *trails.operations(own, region="cn-hangzhou"),
+            *trails_2017.operations(own, region="cn-hangzhou"),
+            *selectors.operations(own),
+            *deliveries.operations(own, Backfills(own, NoLines())),
+        )
     return Rpc(door, made, Throttle(dict.fromkeys((each.spec.name for each in made), rate), now=now), now=now)
 
 
-def a_still_rpc(shelf: Shelf, now: float, *, rate: int = 1000) -> Rpc:
+def a_still_rpc(shelf: Shelf, now: float, *, rate: int = 1000, own: Trails | None = None) -> Rpc:
     """As `an_rpc`, for the keys of `tests.kit.caller`, at a clock that stands still."""
-    return an_rpc(shelf, Door(a_ring(), now=lambda: now), now=lambda: now, rate=rate)
+    return an_rpc(shelf, Door(a_ring(), now=lambda: now), now=lambda: now, rate=rate, own=own)
 
 
 @dataclass(frozen=True)
@@ -76,12 +98,15 @@ def live(*, rate: int = 1000) -> Iterator[Endpoint]:
             for document in documents:
                 shelf.put(document, account=account)
 
-        answering = an_rpc(shelf, Door(keys), now=time.time, rate=rate)
+        farm = a_farm(Path(folder) / "farm", account=account)
+        farm.clock.now = time.time()
+        answering = an_rpc(shelf, Door(keys), now=time.time, rate=rate, own=farm.trails)
         app = Litestar(route_handlers=rpc.routes(answering), openapi_config=None)
         with _serving(app) as port:
             yield Endpoint(
                 "127.0.0.1", port, account, key.access_key_id, key.access_key_secret, database, keys, record
             )
+        farm.database.close()
         database.close()
 
 

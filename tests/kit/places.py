@@ -9,23 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from tests.kit import oss, sls
-from tests.kit.delivery import ACCOUNT, of_objects
+from tests.kit.delivery import of_objects
 from tests.kit.faults import Fault, Shim, shimmed
 from tests.kit.log import LogKit
 from tests.kit.oss import OssPeer
 from tests.kit.sls import SlsPeer
 
 from actiontrail.delivery import logrows
-from actiontrail.delivery.destination import Aim, Destination
+from actiontrail.delivery.destination import Destination
 from actiontrail.delivery.destinations import Ground, Reach, open_destination
 
 SIGNER = LogKit().signer
 FAILURES = ("no effect", "with effect", "denied", "outage")
-
-
-def aim(address: str, **options: str) -> Aim:
-    """What a trail called `main` aims at."""
-    return Aim("main", ACCOUNT, "cn-hangzhou", "", address, options)
 
 
 @dataclass
@@ -50,7 +45,7 @@ class Peer:
         """The destination, as a courier opens it."""
         address = self.absent if absent else self.address
         ground = self.absent_ground if absent and self.absent_ground else self.ground
-        return open_destination(aim(address, **self.options), ground)
+        return open_destination(address, ground, options=self.options)
 
 
 def files_under(root: Path) -> dict[str, bytes]:
@@ -121,12 +116,12 @@ def embedded_logstore(folder: Path) -> Iterator[Peer]:
     """A logstore under the data folder."""
     root = folder / "logstores" / "my-project"
     yield Peer(
-        "sls://cn-hangzhou/my-project",
+        "sls://my-project/actiontrail_main",
         Ground(folder, signer=SIGNER),
         lambda: files_under(root),
         lambda: _rows(root),
         _breaking(root),
-        "sls://cn-hangzhou/nobody",
+        "sls://nobody/actiontrail_main",
         Ground(folder, {"sls": Reach(create=False)}, SIGNER),
     )
 
@@ -164,20 +159,19 @@ def oss_bucket_v1(folder: Path) -> Iterator[Peer]:
     yield from _oss(folder, {"signature": "v1"})
 
 
-def _sls(folder: Path, options: dict[str, str]) -> Iterator[Peer]:
+def _sls(folder: Path, region: str) -> Iterator[Peer]:
     peer = SlsPeer("my-project")
     (folder / "sls.key").write_text(f'id = "{sls.KEY_ID}"\nsecret = "{sls.KEY_SECRET}"\n')
-    reach = Reach(peer.url, "", f"file:{folder}/sls.key", path_style=True, timeout_s=5)
+    reach = Reach(peer.url, region, f"file:{folder}/sls.key", path_style=True, timeout_s=5)
     place = "my-project", "actiontrail_main"
     try:
         yield Peer(
-            "sls://cn-hangzhou/my-project",
+            "sls://my-project/actiontrail_main",
             Ground(folder, {"sls": reach}, SIGNER),
             lambda: {str(number): json.dumps(row).encode() for number, row in enumerate(peer.rows(*place))},
             lambda: sorted(row["event"] for row in logrows.distinct(peer.rows(*place))),
             peer.failing,
-            "sls://cn-hangzhou/nobody",
-            options=options,
+            "sls://nobody/actiontrail_main",
             double=peer,
         )
     finally:
@@ -187,13 +181,13 @@ def _sls(folder: Path, options: dict[str, str]) -> Iterator[Peer]:
 @contextmanager
 def sls_logstore(folder: Path) -> Iterator[Peer]:
     """SLS by its own client, signatures V4."""
-    yield from _sls(folder, {})
+    yield from _sls(folder, sls.REGION)
 
 
 @contextmanager
 def sls_logstore_v1(folder: Path) -> Iterator[Peer]:
-    """The same with the older signature."""
-    yield from _sls(folder, {"signature": "v1"})
+    """The same without a region: the older signature."""
+    yield from _sls(folder, "")
 
 
 PEERS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {

@@ -4,11 +4,20 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
+import sqlalchemy as sa
 from tests.kit.caller import NOW
-from tests.kit.house import a_still_rpc
+from tests.kit.house import NoLines, a_still_rpc
 from tests.kit.lookup import Shelf, an_event
+from tests.kit.yard import ACCOUNT, Farm, a_farm
 from tests.wire import transcripts
+
+from actiontrail.delivery import figures, tables
+from actiontrail.delivery.backfill import Backfills
+from actiontrail.delivery.changes import New
+from actiontrail.delivery.selectors import Condition, DataSelector
+from actiontrail.delivery.trails import Organization, Settings
 
 FOLDER = Path(__file__).parent
 EXCHANGES = [
@@ -30,10 +39,56 @@ def a_shelf() -> Shelf:
     return shelf
 
 
+def some_trails(folder: Path) -> Farm:
+    """One at work in two places, one new, one of another region, one of the organization; a job of the first is done."""
+    farm = a_farm(folder)
+    farm.directory[ACCOUNT] = Organization("rd-EV1234", (ACCOUNT, "1000000000000002"))
+    oss = Settings(
+        oss_bucket="audit-log", oss_prefix="of-all", sls_project="acs:log:cn-hangzhou::project/audit"
+    )
+    made = [
+        New(ACCOUNT, "trail-at-work", "cn-hangzhou", msgspec.structs.replace(oss, event_rw="All")),
+        New(ACCOUNT, "trail-new", "cn-hangzhou", Settings(oss_bucket="audit-log-2")),
+        New(ACCOUNT, "trail-abroad", "cn-beijing", Settings(oss_bucket="audit-log-3")),
+        New(ACCOUNT, "trail-of-us", "cn-hangzhou", Settings(oss_bucket="audit-log-4"), True),
+    ]
+    for number, new in enumerate(made):
+        farm.clock.now = NOW - 1000 + number
+        farm.trails.create(new)
+    farm.clock.now = NOW - 500
+    farm.trails.start(ACCOUNT, "trail-at-work")
+    at_work = farm.trails.find(ACCOUNT, "trail-at-work")
+    selector = DataSelector("Oss", "Write", Condition(equals=("PutObject",)))
+    farm.trails.update(
+        at_work,
+        lambda before: msgspec.structs.replace(
+            before, data=(selector,), data_regions=("cn-hangzhou",), insights=("AkInsight",)
+        ),
+    )
+    Backfills(farm.trails, NoLines()).create(at_work, now=NOW - 400, token="once")
+    with farm.database.begin() as connection:
+        for place in farm.trails.places(at_work):
+            if place.kind == "oss":
+                figures.add(connection, (ACCOUNT, at_work.id), "delivery_oss_success_count", 7, NOW - 120)
+                connection.execute(
+                    sa.text("UPDATE trail_places SET delivered = :at WHERE id = :id"),
+                    {"at": int(NOW) - 120, "id": place.id},
+                )
+            elif place.kind == "sls":
+                told = "write sls failed, exception: no answer, itemscount: 1"
+                tables.set_failed(connection, place.id, told, int(NOW) - 60)
+    farm.clock.now = NOW
+    return farm
+
+
 @pytest.mark.parametrize("exchange", EXCHANGES)
-def test_an_answer_is_what_its_transcript_says(exchange: transcripts.Exchange) -> None:
+def test_an_answer_is_what_its_transcript_says(exchange: transcripts.Exchange, tmp_path: Path) -> None:
     """Clients parse these bytes; a change to them is a change to the contract."""
-    reply = a_still_rpc(a_shelf(), NOW).reply(*exchange.sent())
+    farm = some_trails(tmp_path) if exchange.about_trails() else None
+    answering = a_still_rpc(a_shelf(), NOW, own=farm.trails if farm else None)
+    reply = answering.reply(*exchange.sent())
+    if farm:
+        farm.database.close()
 
     actual = transcripts.shown(reply.status, reply.headers["content-type"], reply.body)
     if os.environ.get("ACTIONTRAIL_SHOW_TRANSCRIPTS"):

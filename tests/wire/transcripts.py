@@ -33,6 +33,11 @@ class Exchange:
     title: str
     request: tuple[str, ...]
     expected: str
+    file: str = ""
+
+    def about_trails(self) -> bool:
+        """Whether it is asked of a service that has trails."""
+        return self.file.startswith("trails")
 
     def sent(self) -> Sent:
         """The request, signed as it says."""
@@ -64,7 +69,7 @@ def read(path: Path) -> list[Exchange]:
         title, *lines = block.strip().splitlines()
         request = tuple(line[2:] for line in lines if line.startswith(">"))
         expected = "\n".join(line[2:] for line in lines if line.startswith("<"))
-        exchanges.append(Exchange(title.removeprefix("# "), request, expected))
+        exchanges.append(Exchange(title.removeprefix("# "), request, expected, path.stem))
     return exchanges
 
 

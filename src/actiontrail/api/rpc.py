@@ -5,6 +5,7 @@ agree. A JSON copy of the parameters in the body, which some clients send, is bo
 the query says the same and is what was signed.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -24,6 +25,8 @@ from actiontrail.api.wire import Reply
 BODY_BYTES_MAX = 1024 * 1024
 NAMES_SHOWN = 80  # characters of what a caller sent that are said back
 _METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE, HttpMethod.PATCH]
+_REGIONAL = re.compile(r"actiontrail(?:-vpc)?\.([a-z]{2,}(?:-[a-z0-9]+)+)\.", re.ASCII)
+_REGION_ID = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+", re.ASCII)
 
 
 class Rpc:
@@ -76,7 +79,13 @@ class Rpc:
         spec = operation.spec
         if method not in spec.methods:
             raise wire.WrongMethod(f"{spec.name} is called with {' or '.join(spec.methods)}, not {method}")
-        call = Call(caller=caller, values=read(spec, given), request_id=request_id, now=self._now())
+        call = Call(
+            caller=caller,
+            values=read(spec, given),
+            request_id=request_id,
+            now=self._now(),
+            region=_addressed(headers.get("host", ""), given.get("RegionId", "")),
+        )
         self._throttle.take(caller.account, spec.name, spec.calls_per_second)
         as_xml = given.get("Format", "").upper() == "XML"
         return wire.answer(operation.run(call), request_id, root=f"{spec.name}Response", as_xml=as_xml)
@@ -123,6 +132,13 @@ def sent_headers(request: Request[Any, Any, Any]) -> dict[str, str]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     return headers
+
+
+def _addressed(host: str, region_id: str) -> str:
+    """The region in the name of a regional endpoint, or else in RegionId; empty if there is neither."""
+    if endpoint := _REGIONAL.match(host.lower()):
+        return endpoint[1]
+    return region_id if _REGION_ID.fullmatch(region_id) else ""
 
 
 def _agreed(name: str, parameter: str | None, header: str | None) -> str:

@@ -16,6 +16,7 @@ from actiontrail.access import accounts, directory, grants, keys, names, policy,
 from actiontrail.api import door, nonces, signature, throttle, xml
 from actiontrail.api.operations import events, table
 from actiontrail.capture import body, intake, split
+from actiontrail.delivery import backfill, destination, figures, selectors, trails
 from actiontrail.errors import Corruption, Outage, Refusal
 from actiontrail.event.formats import UnknownFormat
 from actiontrail.event.reading import UnmappableEvent
@@ -158,6 +159,75 @@ TABLE: dict[type[Refusal] | str, Row] = {
     directory.NotAMember: Row(404, "EntityNotExist.Member"),
     directory.DirectoryInUse: Row(409, "DeleteConflict.ResourceDirectory"),
     directory.TooManyMembers: Row(409, "LimitExceeded.Member"),
+    trails.BadTrail: _INVALID,
+    trails.BadTrailName: Row(400, "InvalidTrailNameException", "The specified Trail name is invalid."),
+    trails.BadPrefix: Row(400, "InvalidPrefixException", "The specified OSS bucket prefix is invalid."),
+    trails.NoDestination: Row(
+        400,
+        "InvalidDeliveryConfigurationException",
+        "You must specify at least one Log Service project or OSS bucket for a Trail.",
+    ),
+    trails.TrailExists: Row(400, "TrailAlreadyExistsException", "The specified Trail name already exists."),
+    trails.NoSuchTrail: Row(404, "TrailNotFoundException", "The specified Trail does not exist."),
+    trails.BucketTaken: Row(
+        400,
+        "RepeatOssBucket",
+        "The specified OSS bucket is already in use. We recommend that you modify the existing Trail or specify another bucket.",
+    ),
+    trails.TooManyTrails: Row(
+        403,
+        "MaximumNumberOfTrailsExceededException",
+        "The number of Trails in the same region exceeds the upper limit (5).",
+    ),
+    trails.TooManyOrganizationTrails: Row(
+        400,
+        "MaximumNumberOfOrganizationTrailExceeded",
+        "Your account can create only one organization trail.",
+    ),
+    trails.NoOrganization: Row(
+        400,
+        "NotAllowCreateOrganizationTrail",
+        "Your account does not allow you to create organization trail. Submit a ticket to get customer support.",
+    ),
+    trails.NoSuchBucket: Row(404, "BucketDoesNotExistException", "The specified OSS bucket does not exist."),
+    trails.BucketDenied: Row(
+        403, "InsufficientBucketPolicyException", "Access to the specified OSS bucket was denied."
+    ),
+    trails.NoSuchLogProject: Row(
+        400,
+        "SlsProjectDoesNotExistException",
+        "The specified Log Service project does not exist.",
+    ),
+    trails.LogProjectDenied: Row(
+        403,
+        "InsufficientSlsPolicyException",
+        "Access to the specified Log Service project was denied.",
+    ),
+    trails.NoSuchMaxComputeProject: Row(
+        400,
+        "MaxComputeProjectDoesNotExistException",
+        "The specified MaxCompute project does not exist.",
+    ),
+    trails.MaxComputeDenied: Row(
+        403,
+        "InsufficientMaxComputePolicyException",
+        "Access to the specified MaxCompute project was denied.",
+    ),
+    selectors.BadSelectors: _INVALID,
+    figures.BadPeriod: _INVALID,
+    backfill.NoSuchJob: Row(
+        404, "DeliveryHistoryJobNotFound", "The specified delivery history job does not exist."
+    ),
+    backfill.NoBackfill: Row(
+        403,
+        "NotSupportDeliveryHistoryJob",
+        "Your account does not allow you to use deliveryHistoryJob feature. Submit a ticket to get customer support.",
+    ),
+    backfill.BackfillRuns: Row(409, "DeliveryHistoryJobRunning"),
+    backfill.BadRange: _INVALID,
+    destination.BadAddress: Row(400, "InvalidDestination"),
+    destination.NoSuchPlace: Row(404, "DestinationDoesNotExistException"),
+    destination.PlaceDenied: Row(403, "InsufficientDestinationPolicyException"),
     keys.UnknownCredential: Row(404, "EntityNotExist.AccessKey"),
     keys.TooManyCredentials: Row(409, "LimitExceeded.AccessKey"),
     keys.BadSession: Row(400, "InvalidParameter.Session"),

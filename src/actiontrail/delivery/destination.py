@@ -4,8 +4,10 @@ A destination knows its own place and credentials, and nothing of trails, cursor
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from actiontrail.delivery.batch import Batch
 from actiontrail.errors import Outage, Refusal
@@ -27,22 +29,32 @@ class PlaceOutage(Outage):
     """The destination did not answer, or answered that it cannot now."""
 
 
+class Means(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a place is written to; sealed at rest, never printed.
+
+    `role` is the ARN that the public API was given, `region` where the project of a log service is. `options` are those
+    of the address's kind; `credentials` (`id`, `secret`, `token`) win over those of the settings.
+    """
+
+    role: str = ""
+    region: str = ""
+    options: Mapping[str, str] = {}
+    credentials: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return "Means(…)"
+
+
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A place that a trail delivers to, before it is opened.
-
-    `address` is `oss://BUCKET/PREFIX`, `sls://REGION/PROJECT`, `maxcompute://REGION/PROJECT`, or of any other kind
-    that there is (`s3://…`, `kafka://…`). `options` say how to write there, by name, credentials too
-    (`access_key_id`, `access_key_secret`, `security_token`); the public API gives `role_arn`, and
-    `create_project` = `true` for the projects of data events, which are ours to make.
-    """
+    """A place that a trail delivers to, before it is opened: whose trail, where, and by which means."""
 
     trail: str
     account: str
     home_region: str
     organization: str
     address: str
-    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    means: Means
 
 
 class Destination(Protocol):

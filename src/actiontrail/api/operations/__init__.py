@@ -4,7 +4,15 @@
 operations from the two or three things that they ask.
 """
 
-from actiontrail.api.operations import events, identity, regions
+from actiontrail.api.operations import deliveries, events, identity, regions, selectors, trails, trails_2017
 from actiontrail.api.operations.table import Spec
 
-SPECS: tuple[Spec, ...] = (*events.SPECS, *regions.SPECS, *identity.SPECS)
+SPECS: tuple[Spec, ...] = (
+    *events.SPECS,
+    *regions.SPECS,
+    *identity.SPECS,
+    *trails.SPECS,
+    *trails_2017.SPECS,
+    *selectors.SPECS,
+    *deliveries.SPECS,
+)

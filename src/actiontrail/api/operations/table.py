@@ -37,7 +37,7 @@ class InvalidParameter(Refusal):
 class Parameter:
     """One parameter: its type, its rule, and what is raised when the rule is broken.
 
-    An empty value counts as not given. Of a list, `fields` names what each item has:
+    An empty value counts as not given, unless `empty` says that it means something. Of a list, `fields` names what each item has:
     `Name.1.Field`, `Name.2.Field`, …; a list without fields is `Name.1`, `Name.2`, ….
     """
 
@@ -52,6 +52,7 @@ class Parameter:
     most: int = 2**31 - 1
     fields: tuple[str, ...] = ()
     refusal: type[Refusal] = InvalidParameter
+    empty: bool = False
 
     def rule(self) -> str:
         """The rule in a few words, for the reference page."""
@@ -130,12 +131,16 @@ class Values(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call that was let in: who asks, what for, under which id, and when."""
+    """One call that was let in: who asks, what for, under which id, and when.
+
+    `region` is the one that was addressed, by the name of the endpoint or by RegionId; empty if none was.
+    """
 
     caller: Caller
     values: Values
     request_id: str
     now: float
+    region: str = ""
 
 
 Answer = Mapping[str, Any]
@@ -164,7 +169,7 @@ def _value(parameter: Parameter, given: Mapping[str, str]) -> Any:  # noqa: ANN4
     if not text:
         if parameter.required:
             raise MissingParameter(parameter.name)
-        return parameter.default
+        return "" if parameter.empty and parameter.name in given else parameter.default
     match parameter.kind:
         case "boolean":
             return _boolean(parameter, text)

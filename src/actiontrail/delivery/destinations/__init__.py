@@ -5,12 +5,13 @@ heavy, and an installation uses few of them. Where the settings name no endpoint
 and logstores live under the data folder, with the same promises.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from actiontrail.delivery.destination import Aim, BadAddress, Destination, Open
+from actiontrail.delivery.destination import BadAddress, Destination
 from actiontrail.delivery.destinations.ground import (
+    NOTHING,
     Address,
     Credentials,
     Ground,
@@ -29,10 +30,8 @@ __all__ = [
     "Reach",
     "open_bucket",
     "open_destination",
-    "opener",
 ]
 
-_KEYS = ("access_key_id", "access_key_secret", "security_token")
 OBJECT_OPTIONS = ("layout", "sse", "kms_key_id")
 
 
@@ -43,28 +42,28 @@ class Kind(NamedTuple):
     options: tuple[str, ...] = ()
 
 
-def open_destination(aim: Aim, ground: Ground) -> Destination:
-    """The destination that `aim` names, asked nothing yet: `probe` does that.
+def open_destination(
+    address: str,
+    ground: Ground,
+    *,
+    options: Mapping[str, str] = NOTHING,
+    credentials: Credentials | None = None,
+) -> Destination:
+    """The destination at `address`, asked nothing yet: `probe` does that.
 
-    Raises `BadAddress`, which names what is wrong, or `NoCredentials`.
+    `options` are added to those in the address; `credentials` win over those of the settings. Raises
+    `BadAddress`, which names what is wrong, or `NoCredentials`.
     """
-    options = {name: value for name, value in aim.options.items() if name not in _KEYS and value}
-    parsed = parse_address(aim.address, options)
+    parsed = replace(parse_address(address, options), given=credentials)
     kind = KINDS.get(parsed.scheme)
     if kind is None:
         raise BadAddress(
-            f"{aim.address}: there is no destination {parsed.scheme}://; there are {', '.join(KINDS)}"
+            f"{address}: there is no destination {parsed.scheme}://; there are {', '.join(KINDS)}"
         )
     if unknown := sorted(set(parsed.options) - set(kind.options)):
         known = ", ".join(kind.options) or "none"
-        raise BadAddress(f"{aim.address}: {parsed.scheme} has no option {', '.join(unknown)}; it has {known}")
-    key = [aim.options.get(name, "") for name in _KEYS]
-    return kind.open(replace(parsed, trail=aim.trail, given=Credentials(*key) if any(key) else None), ground)
-
-
-def opener(ground: Ground) -> Open:
-    """`open_destination` for those who know nothing of `ground`."""
-    return lambda aim: open_destination(aim, ground)
+        raise BadAddress(f"{address}: {parsed.scheme} has no option {', '.join(unknown)}; it has {known}")
+    return kind.open(parsed, ground)
 
 
 def open_bucket(address: str, ground: Ground) -> "Bucket":
@@ -113,7 +112,7 @@ _BUCKETS: dict[str, Callable[[Address, Ground], "Bucket"]] = {
 }
 
 KINDS: dict[str, Kind] = {
-    "oss": Kind(_objects, (*OBJECT_OPTIONS, "signature", "role_arn")),
-    "sls": Kind(_sls, ("role_arn", "create_project", "signature")),
+    "oss": Kind(_objects, (*OBJECT_OPTIONS, "signature")),
+    "sls": Kind(_sls),
     "file": Kind(_objects, ("layout",)),
 }

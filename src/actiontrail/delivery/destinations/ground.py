@@ -18,7 +18,6 @@ from actiontrail.ledger.note import Signer
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f\\/]+")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 PREFIX_CHARS_MAX = 512
 
@@ -44,7 +43,6 @@ class Reach:
     region: str = ""
     credentials: str = ""
     path_style: bool = False
-    sts_endpoint: str = ""
     ca_file: str = ""
     create: bool = True
     timeout_s: float = 30.0
@@ -65,10 +63,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`scheme://place/path?option=value`, taken apart. `given` are credentials that win over those of the settings.
-
-    `trail` names what has no name of its own in the address: a logstore, a table.
-    """
+    """`scheme://place/path?option=value`, taken apart. `given` are credentials that win over those of the settings."""
 
     text: str
     scheme: str
@@ -76,7 +71,6 @@ class Address:
     path: str
     options: Mapping[str, str] = field(default_factory=dict)
     given: Credentials | None = None
-    trail: str = ""
 
     def option(self, name: str, default: str = "", *, among: tuple[str, ...] = ()) -> str:
         """The option `name`; one `among` those, if any are named. Raises `BadAddress`."""
@@ -85,17 +79,11 @@ class Address:
             raise BadAddress(f"{self.text}: the option {name} is one of {', '.join(among)}, not {value!r}")
         return value
 
-    def named(self, what: str, default: str) -> tuple[str, str]:
-        """The project and what is in it, from `scheme://region/project[/name]`. Raises `BadAddress`."""
-        project, slash, name = self.path.partition("/")
-        name = name if slash else default
-        for one in (self.place, project, name):
-            if not _NAME.fullmatch(one):
-                raise BadAddress(
-                    f"{self.text}: it is {self.scheme}://REGION/PROJECT or {self.scheme}://REGION/PROJECT/{what};"
-                    f" {one!r} is no name"
-                )
-        return project, name
+    def needs_path(self, what: str) -> str:
+        """The path, which must be there and be one name."""
+        if not self.path or "/" in self.path:
+            raise BadAddress(f"{self.text}: behind {self.place}/ stands the name of one {what}")
+        return self.path
 
     def needs_bucket(self) -> str:
         """The place, which must be a bucket's name."""
@@ -151,7 +139,7 @@ def read_credentials(reference: str) -> Credentials:
         return Credentials(**found)
     if kind == "file" and name:
         return _read_file(Path(name))
-    raise NoCredentials("credentials are named as file:PATH or env:NAME; what the settings say is neither")
+    raise NoCredentials(f"credentials are named as file:PATH or env:NAME, not {reference[:40]!r}")
 
 
 def _read_file(path: Path) -> Credentials:

@@ -14,9 +14,9 @@ from aliyun.log.index_config import IndexJsonKeyConfig, IndexKeyConfig
 
 from actiontrail.delivery import logrows
 from actiontrail.delivery.batch import Batch
-from actiontrail.delivery.destination import NoSuchPlace, PlaceDenied, PlaceOutage
+from actiontrail.delivery.destination import BadAddress, NoSuchPlace, PlaceDenied, PlaceOutage
 from actiontrail.delivery.destinations.ground import Address, Credentials, Ground
-from actiontrail.delivery.destinations.role import credentials_of
+from actiontrail.delivery.partition import safe
 
 TTL_DAYS = 3650  # which the service takes for "for ever"
 SHARDS = 2
@@ -53,26 +53,25 @@ _GONE = {"ProjectNotExist", "ProjectForbidden"}
 
 
 def open_sls(address: Address, ground: Ground) -> "Logstore":
-    """The logstore that `sls://REGION/PROJECT` names. Raises `BadAddress`."""
+    """The logstore that `sls://project/logstore` names. Raises `BadAddress`."""
     reach = ground.of("sls")
-    project, logstore = address.named("LOGSTORE", f"actiontrail_{address.trail}")
-    create = address.option("create_project", "false", among=("true", "false")) == "true"
-    region = reach.region or address.place
-    read = credentials_of(address, reach)
-    read()  # what is missing is told at once
-    version = address.option("signature", "v4", among=("v4", "v1"))
+    logstore = address.needs_path("logstore")
+    for name in (address.place, logstore):
+        if safe(name) != name:
+            raise BadAddress(f"{address.text}: {name!r} names no project and no logstore")
+    address.credentials(reach)  # what is missing is told at once
     client = _Client(
-        reach.endpoint.replace("{region}", address.place), read, (version, region), by_path=reach.path_style
+        reach.endpoint, lambda: address.credentials(reach), reach.region, by_path=reach.path_style
     )
     client.timeout = reach.timeout_s
-    return Logstore(client, project, logstore, create=create)
+    return Logstore(client, address.place, logstore)
 
 
 class Logstore:
-    """One logstore of one project; with `create` the project is ours to make."""
+    """One logstore of one project."""
 
-    def __init__(self, client: "_Client", project: str, logstore: str, *, create: bool) -> None:
-        self._client, self._project, self._logstore, self._create = client, project, logstore, create
+    def __init__(self, client: "_Client", project: str, logstore: str) -> None:
+        self._client, self._project, self._logstore = client, project, logstore
         self._ready = False
 
     def probe(self) -> None:
@@ -85,8 +84,7 @@ class Logstore:
             self._client.get_project(self._project)
             self._client.put_log_raw(self._project, self._logstore, _NoPack())
         except LogException as error:
-            missing = self._create and error.get_error_code() == "ProjectNotExist"
-            if not missing and not _shows_access(error):
+            if not _shows_access(error):
                 self._raise(error)
 
     def put(self, batch: Batch) -> None:
@@ -118,10 +116,6 @@ class Logstore:
 
     def _make(self) -> None:
         """The logstore and its index are there; or we may not make them, and the next call tells whether we need to."""
-        if self._create:
-            _tolerating(
-                {"ProjectAlreadyExist"}, lambda: self._client.create_project(self._project, "ActionTrail")
-            )
         _tolerating(
             {"LogStoreAlreadyExist"},
             lambda: self._client.create_logstore(
@@ -170,14 +164,12 @@ class _Provider:
 class _Client(LogClient):  # type: ignore[misc] # the client has no types
     """The official client, which says at once that the service did not answer."""
 
-    def __init__(
-        self, endpoint: str, read: Callable[[], Credentials], signing: tuple[str, str], *, by_path: bool
-    ) -> None:
+    def __init__(self, endpoint: str, read: Callable[[], Credentials], region: str, *, by_path: bool) -> None:
         super().__init__(
             endpoint,
             source=logrows.SOURCE,
-            auth_version=signing[0],
-            region=signing[1],
+            auth_version="v4" if region else "v1",
+            region=region,
             credentials_provider=_Provider(read),
         )
         if by_path:

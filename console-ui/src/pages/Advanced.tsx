@@ -1,1 +1,0 @@
-export default function Advanced() { return <main className="page" />; }

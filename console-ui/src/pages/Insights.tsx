@@ -1,1 +1,0 @@
-export default function Insights() { return <main className="page" />; }

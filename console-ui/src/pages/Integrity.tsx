@@ -1,1 +1,0 @@
-export default function Integrity() { return <main className="page" />; }

@@ -1,1 +1,0 @@
-export default function Overview() { return <main className="page" />; }

@@ -1,1 +1,0 @@
-export default function Resource(_: { name: string }) { return <main className="page" />; }

@@ -1,1 +1,0 @@
-export default function SignIn() { return <main className="page" />; }

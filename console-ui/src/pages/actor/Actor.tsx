@@ -1,1 +1,0 @@
-export default function X(_: { kind: string; id: string }) { return <main className="page" />; }

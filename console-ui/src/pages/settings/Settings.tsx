@@ -1,1 +1,0 @@
-export default function X(_: { tab: string }) { return <main className="page" />; }

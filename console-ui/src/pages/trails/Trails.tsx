@@ -1,1 +1,0 @@
-export default function X() { return <main className="page" />; }
