@@ -4,6 +4,7 @@
 #   make run     a recorder with a sample account on http://127.0.0.1:8770 (PORT=…, DATA=…)
 #   make test    everything CI runs
 #   make check   the same, after formatting
+#   make console the console's pages (needs Node 20.19 or newer; run and test do it too, where there is one)
 #   make docs    the generated reference pages
 #   make bench   the performance table (FULL=1 for ten million events)
 #   make soak    the long campaigns
@@ -23,7 +24,7 @@ CAMPAIGNS := tests/stories/test_kill.py tests/stories/test_ledger_kill.py tests/
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test check format lint types imports tests docs bench soak lock clean
+.PHONY: setup run test check format lint types imports tests console console-tests docs bench soak lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed $(VENV)/.peers $(VENV)/.system
@@ -57,15 +58,15 @@ $(VENV)/.system: $(VENV)/.made tools/system.sh
 	@sh tools/system.sh
 	@touch $@
 
-run: $(VENV)/.installed
+run: $(VENV)/.installed console
 	@exec $(BIN)/actiontrail demo --data "$(DATA)" --port "$(PORT)"
 
-test: setup
+test: setup console
 	$(BIN)/ruff format --check src tests bench
-	$(MAKE) --no-print-directory lint types imports tests
+	$(MAKE) --no-print-directory lint types imports console-tests tests
 
-check: setup format
-	$(MAKE) --no-print-directory lint types imports tests
+check: setup format console
+	$(MAKE) --no-print-directory lint types imports console-tests tests
 
 format: $(VENV)/.installed
 	$(BIN)/ruff format src tests bench
@@ -81,6 +82,32 @@ imports: $(VENV)/.installed
 
 tests: $(VENV)/.installed
 	$(BIN)/python -m pytest -n $(JOBS)
+
+# The pages are built anew only when their sources have changed. Without Node everything else works, and /console/ says what is missing.
+UI := console-ui
+PAGES := src/actiontrail/console/pages/index.html
+UI_SOURCES := $(shell find $(UI) -name node_modules -prune -o -type f -print)
+NODE := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm)
+
+ifneq ($(NODE),)
+console: $(PAGES)
+
+$(UI)/node_modules/.ready: $(UI)/package.json $(UI)/package-lock.json
+	@echo "installing what the console is built with"
+	@cd $(UI) && npm ci --loglevel=error
+	@touch $@
+
+$(PAGES): $(UI)/node_modules/.ready $(UI_SOURCES)
+	@echo "building the console"
+	@cd $(UI) && npm run --silent build -- --logLevel=warn
+	@touch $@
+
+console-tests: $(UI)/node_modules/.ready
+	cd $(UI) && npm run --silent types && npm run --silent test
+else
+console console-tests:
+	@echo "no Node 20.19 or newer here: the console is not built and not tested (everything else is)"
+endif
 
 docs: $(VENV)/.installed
 	$(BIN)/python -m actiontrail.cli.reference docs/reference
@@ -103,5 +130,5 @@ lock:
 		--no-emit-index-url --no-header --quiet --output-file requirements-peers.lock
 
 clean:
-	rm -rf $(VENV) build dist test-output .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist $(UI)/node_modules src/actiontrail/console/pages test-output .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -26,8 +26,7 @@ from actiontrail.capture.masking import Masker
 from actiontrail.config import BadConfig, Config
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import Surroundings, Trails
-from actiontrail.delivery.destination import Aim, Destination
-from actiontrail.delivery.destinations import Credentials, Ground, Reach, open_destination
+from actiontrail.delivery.destinations import Ground, Reach, opener
 from actiontrail.delivery.trails import Organization, global_region
 from actiontrail.errors import Outage, Refusal
 from actiontrail.event import formats
@@ -90,6 +89,7 @@ def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
             region=reached.region,
             credentials=reached.credentials,
             path_style=reached.path_style,
+            sts_endpoint=reached.sts_endpoint,
             ca_file=reached.ca_file,
             create=reached.create,
             timeout_s=reached.timeout_seconds,
@@ -97,21 +97,6 @@ def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
         for scheme, reached in settings.destinations.items()
     }
     return Ground(data, reach, signer)
-
-
-def opening(ground: Ground) -> Callable[[Aim], Destination]:
-    """What opens the places of trails on `ground`."""
-
-    def opened(aim: Aim) -> Destination:
-        given = aim.means.credentials
-        credentials = (
-            Credentials(given.get("id", ""), given.get("secret", ""), given.get("token", ""))
-            if given
-            else None
-        )
-        return open_destination(aim.address, ground, options=aim.means.options, credentials=credentials)
-
-    return opened
 
 
 def managed_by(directories: Directories) -> Callable[[str], Organization | None]:
@@ -272,7 +257,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
             Surroundings(
                 database=database,
                 seal=sealer,
-                open=opening(ground_of(data, settings, signer)),
+                open=opener(ground_of(data, settings, signer)),
                 size=ledger.size,
                 now=time.time,
                 directory=managed_by(Directories(database)),

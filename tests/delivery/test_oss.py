@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from tests.kit.delivery import a_batch, texts
-from tests.kit.places import Peer, oss_bucket
+from tests.kit.places import Peer, aim, oss_bucket
 
 from actiontrail.delivery.destination import BadAddress, PlaceDenied, PlaceOutage
-from actiontrail.delivery.destinations import Credentials, Ground, Reach, open_bucket, open_destination
+from actiontrail.delivery.destinations import Ground, Reach, open_bucket, open_destination
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def peer(tmp_path: Path) -> Iterator[Peer]:
 
 
 def put(peer: Peer, **options: str) -> None:
-    destination = open_destination(peer.address, peer.ground, options=options)
+    destination = open_destination(aim(peer.address, **options), peer.ground)
     try:
         destination.put(a_batch())
     finally:
@@ -95,7 +95,7 @@ def test_any_broken_call_is_an_outage_and_the_next_try_makes_it_whole(
     outcomes = []
     for place in range(3):
         peer.double.faults.extend([""] * place + [fault])
-        destination = open_destination(peer.address, ground)
+        destination = open_destination(aim(peer.address), ground)
         try:
             destination.put(a_batch())
         except PlaceOutage as error:
@@ -139,8 +139,8 @@ def test_what_is_read_is_what_was_put(peer: Peer) -> None:
 
 def test_a_wrong_secret_is_denied_and_never_told(peer: Peer) -> None:
     """The message stands in GetTrailStatus, where many read it."""
-    wrong = Credentials("LTAI5tOssPeer", "a-secret-nobody-may-see")
-    destination = open_destination(peer.address, peer.ground, credentials=wrong)
+    wrong = aim(peer.address, ("LTAI5tOssPeer", "a-secret-nobody-may-see"))
+    destination = open_destination(wrong, peer.ground)
     with pytest.raises(PlaceDenied, match="SignatureDoesNotMatch") as told:
         destination.probe()
     destination.close()
@@ -174,4 +174,4 @@ def test_credentials_are_read_anew_for_each_call(peer: Peer, tmp_path: Path) -> 
 def test_a_wrong_option_is_named(peer: Peer, options: dict[str, str], told: str) -> None:
     """Who typed it must find it."""
     with pytest.raises(BadAddress, match=told):
-        open_destination(peer.address, peer.ground, options=options)
+        open_destination(aim(peer.address, **options), peer.ground)

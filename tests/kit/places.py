@@ -9,18 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from tests.kit import oss, sls
-from tests.kit.delivery import of_objects
+from tests.kit.delivery import ACCOUNT, of_objects
 from tests.kit.faults import Fault, Shim, shimmed
 from tests.kit.log import LogKit
 from tests.kit.oss import OssPeer
 from tests.kit.sls import SlsPeer
 
 from actiontrail.delivery import logrows
-from actiontrail.delivery.destination import Destination
+from actiontrail.delivery.destination import Aim, Destination, Means
 from actiontrail.delivery.destinations import Ground, Reach, open_destination
 
 SIGNER = LogKit().signer
 FAILURES = ("no effect", "with effect", "denied", "outage")
+
+
+def aim(address: str, key: tuple[str, str] | None = None, **options: str) -> Aim:
+    """What a trail called `main` aims at, in Hangzhou."""
+    credentials = dict(zip(("id", "secret"), key, strict=True)) if key else {}
+    means = Means(region="cn-hangzhou", options=options, credentials=credentials)
+    return Aim("main", ACCOUNT, "cn-hangzhou", "", address, means)
 
 
 @dataclass
@@ -45,7 +52,7 @@ class Peer:
         """The destination, as a courier opens it."""
         address = self.absent if absent else self.address
         ground = self.absent_ground if absent and self.absent_ground else self.ground
-        return open_destination(address, ground, options=self.options)
+        return open_destination(aim(address, **self.options), ground)
 
 
 def files_under(root: Path) -> dict[str, bytes]:
@@ -159,10 +166,10 @@ def oss_bucket_v1(folder: Path) -> Iterator[Peer]:
     yield from _oss(folder, {"signature": "v1"})
 
 
-def _sls(folder: Path, region: str) -> Iterator[Peer]:
+def _sls(folder: Path, options: dict[str, str]) -> Iterator[Peer]:
     peer = SlsPeer("my-project")
     (folder / "sls.key").write_text(f'id = "{sls.KEY_ID}"\nsecret = "{sls.KEY_SECRET}"\n')
-    reach = Reach(peer.url, region, f"file:{folder}/sls.key", path_style=True, timeout_s=5)
+    reach = Reach(peer.url, "", f"file:{folder}/sls.key", path_style=True, timeout_s=5)
     place = "my-project", "actiontrail_main"
     try:
         yield Peer(
@@ -172,6 +179,7 @@ def _sls(folder: Path, region: str) -> Iterator[Peer]:
             lambda: sorted(row["event"] for row in logrows.distinct(peer.rows(*place))),
             peer.failing,
             "sls://nobody/actiontrail_main",
+            options=options,
             double=peer,
         )
     finally:
@@ -181,13 +189,13 @@ def _sls(folder: Path, region: str) -> Iterator[Peer]:
 @contextmanager
 def sls_logstore(folder: Path) -> Iterator[Peer]:
     """SLS by its own client, signatures V4."""
-    yield from _sls(folder, sls.REGION)
+    yield from _sls(folder, {})
 
 
 @contextmanager
 def sls_logstore_v1(folder: Path) -> Iterator[Peer]:
-    """The same without a region: the older signature."""
-    yield from _sls(folder, "")
+    """The same with the older signature."""
+    yield from _sls(folder, {"signature": "v1"})
 
 
 PEERS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {

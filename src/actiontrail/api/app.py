@@ -6,6 +6,7 @@ figures) and passes everything else on to the reader.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
 from actiontrail.api import metrics, tiles, wire
-from actiontrail.api.asgi import Application, Flight, Message, Receive, Send, send_reply
+from actiontrail.api.asgi import Application, Flight, Message, Receive, Send, send_reply, slashes_kept
 from actiontrail.api.door import Door
 from actiontrail.api.ingest import PATH, Ingest
 from actiontrail.api.metrics import HttpMeters, RecorderMeters
@@ -142,7 +143,7 @@ def reader_app(reading: Reading) -> Application:
         elif scope["type"] == "http" and scope["path"] == "/metrics":
             await send_reply(send, 200, {"content-type": metrics.CONTENT_TYPE}, metrics.text(registry))
         else:
-            await inner(scope, receive, send)  # type: ignore[arg-type]  # ASGI, under another name
+            await inner(slashes_kept(scope), receive, send)  # type: ignore[arg-type]  # ASGI, under another name
 
     return Observed(answer, HttpMeters(registry, "query"))
 
@@ -172,8 +173,9 @@ def _proofs(reading: Reading, door: Door) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading) -> Litestar:
-    from actiontrail.api import openapi, rest
+    from actiontrail.api import openapi, pages, rest
     from actiontrail.query.lookup import lookup
+    from actiontrail.query.retention import received
     from actiontrail.query.search import Search
 
     settings = reading.settings
@@ -201,6 +203,12 @@ def _reader_routes(reading: Reading) -> Litestar:
         ledger_size=reading.ledger.size,
     )
     mine = rest.routes(rest.Rest(door, search, reading.ledger, reading.formats))
+
+    def recorded() -> datetime | None:
+        size = reading.ledger.size()
+        return received(reading.ledger.line(size - 1)) if size else None
+
+    mine += pages.routes(pages.Pages(door, search, recorded=recorded))
     return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, door)), *mine, *openapi.routes()])
 
 

@@ -6,6 +6,7 @@ than recording it does.
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
+from urllib.parse import unquote
 
 from actiontrail.errors import Outage
 
@@ -62,6 +63,15 @@ def target_of(scope: Message) -> str:
     path: bytes = scope["raw_path"] or b"/"
     query: bytes = scope["query_string"]
     return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def slashes_kept(scope: Message) -> Message:
+    """`scope` with a path in which a slash that was sent as %2F is no slash: routes are found by parts."""
+    raw: bytes = scope.get("raw_path") or b""
+    if scope["type"] != "http" or b"%2f" not in raw.lower():
+        return scope
+    parts = raw.partition(b"?")[0].decode("latin-1").split("/")
+    return {**scope, "path": "/".join(unquote(part).replace("/", "%2F") for part in parts)}
 
 
 async def read_body(

@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from actiontrail.api import ingest, rest, tiles, wire
+from actiontrail.api import ingest, pages, rest, tiles, wire
 from actiontrail.api.routes import Answered, Route
 
 PATH = "/v1/openapi.json"
@@ -25,6 +25,7 @@ _JSON = "application/json"
 ROUTES: tuple[Route, ...] = (
     *ingest.ROUTES,
     *rest.ROUTES,
+    *pages.ROUTES,
     *tiles.ROUTES,
     Route(
         name="openapi",

@@ -15,7 +15,8 @@ from actiontrail.query.search import BUCKETS_MAX, PAGE_MAX, TOP_MAX, Seen
 Json = Annotated[Any, Meta(extra_json_schema={"type": "object"})]
 
 
-def _number(least: int, most: int, text: str) -> Meta:
+def number(least: int, most: int, text: str) -> Meta:
+    """A number's limits and meaning, for the document."""
     return Meta(description=text, extra_json_schema={"minimum": least, "maximum": most})
 
 
@@ -35,7 +36,7 @@ class Ask(Asked, frozen=True):
 class PageAsk(Ask, frozen=True):
     """One page of events."""
 
-    limit: Annotated[int, _number(1, PAGE_MAX, "Most events of a page.")] = 50
+    limit: Annotated[int, number(1, PAGE_MAX, "Most events of a page.")] = 50
     order: Annotated[Literal["newest", "oldest"], Meta(description="Which come first.")] = "newest"
     token: Annotated[str, Meta(description="`nextToken` of the page before; all else as it was.")] = ""
 
@@ -46,13 +47,13 @@ class FacetsAsk(Ask, frozen=True):
     fields: Annotated[str, Meta(description="Names of up to 16 fields, by commas; `channel` too.")] = (
         "eventName,serviceName,userIdentity.userName,sourceIpAddress,errorCode"
     )
-    top: Annotated[int, _number(1, TOP_MAX, "Most values of each field.")] = 10
+    top: Annotated[int, number(1, TOP_MAX, "Most values of each field.")] = 10
 
 
 class HistogramAsk(Ask, frozen=True):
     """Counts over time."""
 
-    buckets: Annotated[int, _number(1, BUCKETS_MAX, "Most steps.")] = 60
+    buckets: Annotated[int, number(1, BUCKETS_MAX, "Most steps.")] = 60
 
 
 class SqlAsk(Ask, frozen=True):
@@ -65,7 +66,7 @@ class ExportAsk(Ask, frozen=True):
     format: Annotated[Literal["jsonl", "csv", "parquet", "json.gz"], Meta(description="Of the file.")] = (
         "jsonl"
     )
-    rows: Annotated[int, _number(1, PART_ROWS_MAX, "Most rows of a part.")] = 100_000
+    rows: Annotated[int, number(1, PART_ROWS_MAX, "Most rows of a part.")] = 100_000
     token: Annotated[str, Meta(description="`x-actiontrail-next-token` of the part before.")] = ""
     bom: Annotated[bool, Meta(description="A byte order mark before CSV.")] = False
 

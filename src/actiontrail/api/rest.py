@@ -62,7 +62,7 @@ TAILS_MAX = 32
 HEARTBEAT_SECONDS = 10.0
 SPOOL_BYTES = 8 * 1024 * 1024
 PIECE = 256 * 1024
-_METHODS = [HttpMethod.GET, HttpMethod.POST]
+METHODS = [HttpMethod.GET, HttpMethod.POST]
 
 
 class BadQuestion(Refusal):
@@ -74,8 +74,8 @@ def asked(caller: Caller, ask: Ask) -> searches.Asked:
     return searches.Asked(
         account=caller.account,
         query=ask.query,
-        start_ms=_time(ask.start, "start"),
-        end_ms=_time(ask.end, "end"),
+        start_ms=at_moment(ask.start, "start"),
+        end_ms=at_moment(ask.end, "end"),
     )
 
 
@@ -148,8 +148,8 @@ class Question(Generic[A]):
     run: Callable[[Rest, Caller, A, str], Answered]
 
 
-_TOO_MUCH = ("actiontrail.query.engine.TooHeavy", "actiontrail.query.engine.Cancelled")
-_ERRORS = (BadQuestion, SelectorError, "actiontrail.query.search.OutOfRange", *_TOO_MUCH)
+TOO_MUCH = ("actiontrail.query.engine.TooHeavy", "actiontrail.query.engine.Cancelled")
+_ERRORS = (BadQuestion, SelectorError, "actiontrail.query.search.OutOfRange", *TOO_MUCH)
 _TOKEN = "actiontrail.query.search.BadToken"  # noqa: S105 - the name of a class
 QUESTIONS: tuple[Question[Any], ...] = (
     Question("search", "/v1/search", "One page of events.", PageAsk, PageAnswer, Rest.page),
@@ -232,7 +232,7 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
     """The handlers of our own search."""
     made: list[HTTPRouteHandler] = [_question(rest, one) for one in QUESTIONS]
 
-    @route("/v1/export", http_method=_METHODS, include_in_schema=False, name="export")
+    @route("/v1/export", http_method=METHODS, include_in_schema=False, name="export")
     async def export(request: Request[Any, Any, Any]) -> Stream:
         caller, ask = await read(rest.door, request, ExportAsk)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by the stream
@@ -251,7 +251,7 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
         media_type = exports.TYPES[ask.format].partition(";")[0]  # the charset is added to texts
         return Stream(_pieces(file), status_code=200, headers=headers, media_type=media_type)
 
-    @route("/v1/tail", http_method=_METHODS, include_in_schema=False, name="tail")
+    @route("/v1/tail", http_method=METHODS, include_in_schema=False, name="tail")
     async def tail(request: Request[Any, Any, Any]) -> Stream:
         caller, ask = await read(rest.door, request, TailAsk)
         if rest.listening >= TAILS_MAX:
@@ -274,24 +274,24 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
         )
 
     @route("/v1/events/{event_id:str}", http_method=[HttpMethod.GET], include_in_schema=False, name="event")
-    async def event(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
+    async def event(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:  # noqa: ARG001
         target = sent_target(request)
         caller = rest.door.reader(request.method, target, sent_headers(request), b"")
-        found = await sync_to_thread(rest.event, caller, unquote(event_id) if "%" in event_id else event_id)
-        return _answer(found)
+        found = await sync_to_thread(rest.event, caller, in_path(request)[-1])
+        return answered(found)
 
     return [*made, export, tail, event]
 
 
 def _question(rest: Rest, one: Question[Any]) -> HTTPRouteHandler:
-    @route(one.path, http_method=_METHODS, include_in_schema=False, name=one.name)
+    @route(one.path, http_method=METHODS, include_in_schema=False, name=one.name)
     async def question(request: Request[Any, Any, Any]) -> Response[bytes]:
         caller, ask = await read(rest.door, request, one.asks)
         mark = new_mark()
-        found = await _unless_gone(
+        found = await unless_gone(
             request, lambda: one.run(rest, caller, ask, mark), lambda: rest.search.cancel(mark)
         )
-        return _answer(found)
+        return answered(found)
 
     return question
 
@@ -318,7 +318,12 @@ def _ask(query: str, body: bytes, kind: type[A]) -> A:
         raise BadQuestion(f"the parameters cannot be read: {error}") from error
 
 
-async def _unless_gone(request: Request[Any, Any, Any], work: Callable[[], T], stop: Callable[[], None]) -> T:
+def in_path(request: Request[Any, Any, Any]) -> tuple[str, ...]:
+    """The parts of the path as they were meant: what was sent between two slashes, then decoded."""
+    return tuple(unquote(part) for part in sent_target(request).partition("?")[0].split("/")[1:])
+
+
+async def unless_gone(request: Request[Any, Any, Any], work: Callable[[], T], stop: Callable[[], None]) -> T:
     """What `work` answers; `stop` is called if the caller hangs up before."""
     job = asyncio.ensure_future(sync_to_thread(work))
     gone = asyncio.ensure_future(_hung_up(request))
@@ -365,7 +370,8 @@ async def _told(rest: Rest, listener: Tail) -> AsyncIterator[bytes]:
         rest.listening -= 1
 
 
-def _answer(found: Answered) -> Response[bytes]:
+def answered(found: msgspec.Struct) -> Response[bytes]:
+    """A good answer."""
     reply = wire.answer(content(found), wire.new_request_id())
     headers = dict(reply.headers)
     return Response(
@@ -383,7 +389,8 @@ def _shown(found: Found) -> EventFound:
     )
 
 
-def _time(text: str, name: str) -> int | None:
+def at_moment(text: str, name: str) -> int | None:
+    """The parameter `name` in Unix milliseconds; None if it was not given. Raises `BadQuestion`."""
     if not text:
         return None
     try:

@@ -5,13 +5,12 @@ heavy, and an installation uses few of them. Where the settings name no endpoint
 and logstores live under the data folder, with the same promises.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from actiontrail.delivery.destination import BadAddress, Destination
+from actiontrail.delivery.destination import Aim, BadAddress, Destination, Open
 from actiontrail.delivery.destinations.ground import (
-    NOTHING,
     Address,
     Credentials,
     Ground,
@@ -30,6 +29,7 @@ __all__ = [
     "Reach",
     "open_bucket",
     "open_destination",
+    "opener",
 ]
 
 OBJECT_OPTIONS = ("layout", "sse", "kms_key_id")
@@ -42,28 +42,29 @@ class Kind(NamedTuple):
     options: tuple[str, ...] = ()
 
 
-def open_destination(
-    address: str,
-    ground: Ground,
-    *,
-    options: Mapping[str, str] = NOTHING,
-    credentials: Credentials | None = None,
-) -> Destination:
-    """The destination at `address`, asked nothing yet: `probe` does that.
+def open_destination(aim: Aim, ground: Ground) -> Destination:
+    """The destination that `aim` names, asked nothing yet: `probe` does that.
 
-    `options` are added to those in the address; `credentials` win over those of the settings. Raises
-    `BadAddress`, which names what is wrong, or `NoCredentials`.
+    Raises `BadAddress`, which names what is wrong, or `NoCredentials`.
     """
-    parsed = replace(parse_address(address, options), given=credentials)
+    means = aim.means
+    parsed = parse_address(aim.address, means.options)
     kind = KINDS.get(parsed.scheme)
     if kind is None:
         raise BadAddress(
-            f"{address}: there is no destination {parsed.scheme}://; there are {', '.join(KINDS)}"
+            f"{aim.address}: there is no destination {parsed.scheme}://; there are {', '.join(KINDS)}"
         )
     if unknown := sorted(set(parsed.options) - set(kind.options)):
         known = ", ".join(kind.options) or "none"
-        raise BadAddress(f"{address}: {parsed.scheme} has no option {', '.join(unknown)}; it has {known}")
-    return kind.open(parsed, ground)
+        raise BadAddress(f"{aim.address}: {parsed.scheme} has no option {', '.join(unknown)}; it has {known}")
+    key = [means.credentials.get(name, "") for name in ("id", "secret", "token")]
+    given = Credentials(*key) if any(key) else None
+    return kind.open(replace(parsed, given=given, region=means.region, role=means.role), ground)
+
+
+def opener(ground: Ground) -> Open:
+    """`open_destination` for those who know nothing of `ground`."""
+    return lambda aim: open_destination(aim, ground)
 
 
 def open_bucket(address: str, ground: Ground) -> "Bucket":
@@ -113,6 +114,6 @@ _BUCKETS: dict[str, Callable[[Address, Ground], "Bucket"]] = {
 
 KINDS: dict[str, Kind] = {
     "oss": Kind(_objects, (*OBJECT_OPTIONS, "signature")),
-    "sls": Kind(_sls),
+    "sls": Kind(_sls, ("signature",)),
     "file": Kind(_objects, ("layout",)),
 }

@@ -18,6 +18,7 @@ from actiontrail.ledger.note import Signer
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f\\/]+")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 PREFIX_CHARS_MAX = 512
 
@@ -43,6 +44,7 @@ class Reach:
     region: str = ""
     credentials: str = ""
     path_style: bool = False
+    sts_endpoint: str = ""
     ca_file: str = ""
     create: bool = True
     timeout_s: float = 30.0
@@ -63,7 +65,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`scheme://place/path?option=value`, taken apart. `given` are credentials that win over those of the settings."""
+    """`scheme://place/path?option=value`, taken apart, and by which means it is written to.
+
+    `given` are credentials that win over those of the settings, `role` is assumed with them.
+    """
 
     text: str
     scheme: str
@@ -71,6 +76,8 @@ class Address:
     path: str
     options: Mapping[str, str] = field(default_factory=dict)
     given: Credentials | None = None
+    region: str = ""
+    role: str = ""
 
     def option(self, name: str, default: str = "", *, among: tuple[str, ...] = ()) -> str:
         """The option `name`; one `among` those, if any are named. Raises `BadAddress`."""
@@ -79,11 +86,12 @@ class Address:
             raise BadAddress(f"{self.text}: the option {name} is one of {', '.join(among)}, not {value!r}")
         return value
 
-    def needs_path(self, what: str) -> str:
-        """The path, which must be there and be one name."""
-        if not self.path or "/" in self.path:
-            raise BadAddress(f"{self.text}: behind {self.place}/ stands the name of one {what}")
-        return self.path
+    def named(self, what: str) -> tuple[str, str]:
+        """The project and what is in it, from `scheme://project/name`. Raises `BadAddress`."""
+        for one in (self.place, self.path):
+            if not _NAME.fullmatch(one):
+                raise BadAddress(f"{self.text}: it is {self.scheme}://PROJECT/{what}; {one!r} is no name")
+        return self.place, self.path
 
     def needs_bucket(self) -> str:
         """The place, which must be a bucket's name."""
@@ -139,7 +147,7 @@ def read_credentials(reference: str) -> Credentials:
         return Credentials(**found)
     if kind == "file" and name:
         return _read_file(Path(name))
-    raise NoCredentials(f"credentials are named as file:PATH or env:NAME, not {reference[:40]!r}")
+    raise NoCredentials("credentials are named as file:PATH or env:NAME; what the settings say is neither")
 
 
 def _read_file(path: Path) -> Credentials:

@@ -10,7 +10,6 @@ import msgspec
 
 from actiontrail.delivery import logrows, partition
 from actiontrail.delivery.batch import Batch
-from actiontrail.delivery.destination import BadAddress
 from actiontrail.delivery.destinations.folder import Folder
 from actiontrail.delivery.destinations.ground import Address, Ground
 
@@ -18,12 +17,9 @@ LOGSTORES = "logstores"
 
 
 def open_logfolder(address: Address, ground: Ground) -> "LogFolder":
-    """The logstore that `sls://project/logstore` names, under the data folder. Raises `BadAddress`."""
-    logstore = address.needs_path("logstore")
-    for name in (address.place, logstore):
-        if partition.safe(name) != name:
-            raise BadAddress(f"{address.text}: {name!r} names no project and no logstore")
-    return LogFolder(ground.data / LOGSTORES / address.place, logstore, create=ground.of("sls").create)
+    """The logstore that `sls://PROJECT/LOGSTORE` names, under the data folder. Raises `BadAddress`."""
+    project, logstore = address.named("LOGSTORE")
+    return LogFolder(ground.data / LOGSTORES / project, logstore, create=ground.of("sls").create)
 
 
 class LogFolder:

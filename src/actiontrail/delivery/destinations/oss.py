@@ -16,6 +16,7 @@ from alibabacloud_oss_v2.transport import RequestsHttpClient
 from actiontrail.delivery.destination import BadAddress, NoSuchPlace, PlaceDenied, PlaceOutage
 from actiontrail.delivery.destinations.ground import Address, Ground
 from actiontrail.delivery.destinations.objects import Entry
+from actiontrail.delivery.destinations.role import credentials_of
 
 PROBE = ".actiontrail-probe"
 _AGAIN = {408, 425, 429}
@@ -35,11 +36,13 @@ def open_oss(address: Address, ground: Ground) -> "OssBucket":
             raise BadAddress(f"{address.text}: the option kms_key_id goes with sse=KMS")
         sse["server_side_encryption_key_id"] = key
 
+    read = credentials_of(address, reach)
+    read()  # what is missing is told at once
+
     def credentials() -> Any:  # noqa: ANN401 - the client's own type
-        known = address.credentials(reach)
+        known = read()
         return oss.credentials.Credentials(known.id, known.secret, known.token or None)
 
-    credentials()  # what is missing is told at once
     http = RequestsHttpClient(connect_timeout=reach.timeout_s, readwrite_timeout=reach.timeout_s)
     config = oss.config.Config(
         region=reach.region,

@@ -14,10 +14,11 @@ from aliyun.log.index_config import IndexJsonKeyConfig, IndexKeyConfig
 
 from actiontrail.delivery import logrows
 from actiontrail.delivery.batch import Batch
-from actiontrail.delivery.destination import BadAddress, NoSuchPlace, PlaceDenied, PlaceOutage
+from actiontrail.delivery.destination import NoSuchPlace, PlaceDenied, PlaceOutage
 from actiontrail.delivery.destinations.ground import Address, Credentials, Ground
-from actiontrail.delivery.partition import safe
+from actiontrail.delivery.destinations.role import credentials_of
 
+OURS = "actiontrail-log-"  # projects for data events, one a region, which the service makes itself
 TTL_DAYS = 3650  # which the service takes for "for ever"
 SHARDS = 2
 INDEXED = (
@@ -53,25 +54,26 @@ _GONE = {"ProjectNotExist", "ProjectForbidden"}
 
 
 def open_sls(address: Address, ground: Ground) -> "Logstore":
-    """The logstore that `sls://project/logstore` names. Raises `BadAddress`."""
+    """The logstore that `sls://PROJECT/LOGSTORE` names. Raises `BadAddress`."""
     reach = ground.of("sls")
-    logstore = address.needs_path("logstore")
-    for name in (address.place, logstore):
-        if safe(name) != name:
-            raise BadAddress(f"{address.text}: {name!r} names no project and no logstore")
-    address.credentials(reach)  # what is missing is told at once
+    project, logstore = address.named("LOGSTORE")
+    region = address.region or reach.region
+    create = project.startswith(OURS)
+    read = credentials_of(address, reach)
+    read()  # what is missing is told at once
+    version = address.option("signature", "v4", among=("v4", "v1"))
     client = _Client(
-        reach.endpoint, lambda: address.credentials(reach), reach.region, by_path=reach.path_style
+        reach.endpoint.replace("{region}", region), read, (version, region), by_path=reach.path_style
     )
     client.timeout = reach.timeout_s
-    return Logstore(client, address.place, logstore)
+    return Logstore(client, project, logstore, create=create)
 
 
 class Logstore:
-    """One logstore of one project."""
+    """One logstore of one project; with `create` the project is ours to make."""
 
-    def __init__(self, client: "_Client", project: str, logstore: str) -> None:
-        self._client, self._project, self._logstore = client, project, logstore
+    def __init__(self, client: "_Client", project: str, logstore: str, *, create: bool) -> None:
+        self._client, self._project, self._logstore, self._create = client, project, logstore, create
         self._ready = False
 
     def probe(self) -> None:
@@ -84,7 +86,8 @@ class Logstore:
             self._client.get_project(self._project)
             self._client.put_log_raw(self._project, self._logstore, _NoPack())
         except LogException as error:
-            if not _shows_access(error):
+            missing = self._create and error.get_error_code() == "ProjectNotExist"
+            if not missing and not _shows_access(error):
                 self._raise(error)
 
     def put(self, batch: Batch) -> None:
@@ -116,6 +119,10 @@ class Logstore:
 
     def _make(self) -> None:
         """The logstore and its index are there; or we may not make them, and the next call tells whether we need to."""
+        if self._create:
+            _tolerating(
+                {"ProjectAlreadyExist"}, lambda: self._client.create_project(self._project, "ActionTrail")
+            )
         _tolerating(
             {"LogStoreAlreadyExist"},
             lambda: self._client.create_logstore(
@@ -164,12 +171,14 @@ class _Provider:
 class _Client(LogClient):  # type: ignore[misc] # the client has no types
     """The official client, which says at once that the service did not answer."""
 
-    def __init__(self, endpoint: str, read: Callable[[], Credentials], region: str, *, by_path: bool) -> None:
+    def __init__(
+        self, endpoint: str, read: Callable[[], Credentials], signing: tuple[str, str], *, by_path: bool
+    ) -> None:
         super().__init__(
             endpoint,
             source=logrows.SOURCE,
-            auth_version="v4" if region else "v1",
-            region=region,
+            auth_version=signing[0],
+            region=signing[1],
             credentials_provider=_Provider(read),
         )
         if by_path:

@@ -1,0 +1,1 @@
+export default function Advanced() { return <main className="page" />; }

@@ -1,0 +1,1 @@
+export default function Integrity() { return <main className="page" />; }

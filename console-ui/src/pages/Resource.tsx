@@ -1,0 +1,1 @@
+export default function Resource(_: { name: string }) { return <main className="page" />; }

@@ -1,0 +1,82 @@
+// The live tail: new events as they are recorded, the newest on top. Whoever scrolls down pauses it.
+import { Button } from "antd";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { EventList } from "../../parts/EventList.tsx";
+import { asFailure } from "../../service/hooks.ts";
+import { service } from "../../service/client.ts";
+import { follow } from "../../service/tail.ts";
+import type { Found } from "../../service/types.ts";
+import { useSay } from "../../shell/words.ts";
+import { plain } from "../../event/inert.ts";
+
+const KEPT_MAX = 2000;
+
+export default function Live({ query, columns, detail }: { query: string; columns: readonly string[]; detail: (found: Found) => ReactNode }) {
+  const say = useSay();
+  const [events, setEvents] = useState<Found[]>([]);
+  const [waiting, setWaiting] = useState<Found[]>([]);
+  const [paused, setPaused] = useState(false);
+  const [trouble, setTrouble] = useState("");
+  const [open, setOpen] = useState("");
+  const [turn, setTurn] = useState(0);
+  const held = useRef(false);
+  held.current = paused;
+
+  useEffect(() => {
+    const control = new AbortController();
+    setTrouble("");
+    follow(
+      query,
+      (told) => {
+        const fresh = told.map(({ index, event }) => ({ index, seq: 0, received: "", channel: "", event })).reverse();
+        const add = (old: Found[]) => [...fresh, ...old].slice(0, KEPT_MAX);
+        if (held.current) setWaiting(add);
+        else setEvents(add);
+      },
+      control.signal,
+    )
+      .then(() => setTrouble(say("events.live.ended")))
+      .catch((error: unknown) => !control.signal.aborted && setTrouble(asFailure(error).message));
+    return () => control.abort();
+  }, [query, turn]);
+
+  const resume = () => {
+    setEvents((old) => [...waiting, ...old].slice(0, KEPT_MAX));
+    setWaiting([]);
+    setPaused(false);
+    document.querySelector(".live .list")?.scrollTo({ top: 0 });
+  };
+  const shown = useMemo(() => events.map((found) => ({ kind: "event" as const, found })), [events]);
+  return (
+    <section className="live">
+      <div className="live-bar" role="status">
+        <span className={paused ? "pulse paused" : "pulse"} aria-hidden />
+        {trouble ? (
+          <>{plain(trouble, 300)} <Button size="small" onClick={() => setTurn((old) => old + 1)}>{say("state.again")}</Button></>
+        ) : paused ? (
+          <>{say("events.live.paused", { n: waiting.length })} <Button size="small" type="primary" onClick={resume}>{say("events.live.resume")}</Button></>
+        ) : (
+          <>{say(events.length === 0 ? "events.live.waiting" : "tail.connected")} <Button size="small" onClick={() => setPaused(true)}>{say("events.live.pause")}</Button></>
+        )}
+        <span className="faint">{say("events.live.from")}</span>
+      </div>
+      <EventList rows={shown} columns={columns} openId={open} focus={-1} toggleOpen={(id) => setOpen(open === id ? "" : id)} toggleRun={() => undefined}
+        detail={(found) => <LiveDetail found={found} detail={detail} />} more={() => undefined}
+        onScroll={() => {
+          const top = document.querySelector(".live .list")?.scrollTop ?? 0;
+          if (top > 40 && !held.current) setPaused(true);
+        }} />
+    </section>
+  );
+}
+
+/** The tail sends the event alone; its place in the ledger is asked for when somebody looks. */
+function LiveDetail({ found, detail }: { found: Found; detail: (found: Found) => ReactNode }) {
+  const [whole, setWhole] = useState<Found | null>(null);
+  useEffect(() => {
+    const control = new AbortController();
+    service.event(found.event.eventId, control.signal).then((answer) => setWhole(answer.event)).catch(() => setWhole(found));
+    return () => control.abort();
+  }, [found]);
+  return whole ? detail(whole) : null;
+}

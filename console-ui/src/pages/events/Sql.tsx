@@ -1,0 +1,35 @@
+// SQL over the events that the search above finds, with its rows as a table or a chart.
+import { Button } from "antd";
+import { useState } from "react";
+import { Answer } from "../../parts/Answer.tsx";
+import { ResultRows } from "../../parts/ResultRows.tsx";
+import type { EventsState } from "../../query/state.ts";
+import { service } from "../../service/client.ts";
+import { useAnswer } from "../../service/hooks.ts";
+import type { Question } from "../../service/types.ts";
+import { useSay } from "../../shell/words.ts";
+
+interface Props {
+  state: EventsState;
+  set: (change: Partial<EventsState>) => void;
+  question: Question;
+}
+
+export default function Sql({ state, set, question }: Props) {
+  const say = useSay();
+  const [sql, setSql] = useState(state.sql);
+  const asked = useAnswer(`sql${JSON.stringify(question)}${state.sql}`, (signal) =>
+    service.sql({ ...question, query: `${question.query || "*"} | ${state.sql}` }, signal));
+  const run = () => (sql === state.sql ? asked.again() : set({ sql }));
+  return (
+    <section className="sql">
+      <form onSubmit={(event) => { event.preventDefault(); run(); }}>
+        <textarea value={sql} rows={Math.min(Math.max(sql.split("\n").length, 2), 12)} spellCheck={false} aria-label={say("events.sql.label")}
+          onChange={(event) => setSql(event.target.value)}
+          onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(); }} />
+        <Button type="primary" htmlType="submit" loading={asked.loading}>{say("events.sql.run")}</Button>
+      </form>
+      <Answer asked={asked}>{(rows) => <ResultRows rows={rows} chart={state.chart} choose={(chart) => set({ chart })} />}</Answer>
+    </section>
+  );
+}

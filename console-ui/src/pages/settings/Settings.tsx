@@ -1,0 +1,1 @@
+export default function X(_: { tab: string }) { return <main className="page" />; }

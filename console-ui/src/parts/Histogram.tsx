@@ -1,0 +1,93 @@
+// Events over time, drawn by hand: small, fast, and a range can be brushed out of it.
+import { useMemo, useRef, useState, type PointerEvent as Pointer } from "react";
+import type { Histogram as Data } from "../service/types.ts";
+import { moment } from "../shell/moments.ts";
+import { usePreferences } from "../shell/preferences.ts";
+import { count, useSay } from "../shell/words.ts";
+
+const WIDTH = 1000;
+const HEIGHT = 72;
+
+interface Bar {
+  x: number;
+  width: number;
+  height: number;
+  start: number;
+  events: number;
+}
+
+export function bars(data: Data, from: number, to: number): Bar[] {
+  const span = Math.max(to - from, 1);
+  const step = data.stepSeconds * 1000;
+  const most = Math.max(...data.buckets.map((one) => one.count), 1);
+  return data.buckets.map((one) => {
+    const start = Date.parse(one.start);
+    const x = ((start - from) / span) * WIDTH;
+    const width = (step / span) * WIDTH;
+    return { x, width, height: Math.max((one.count / most) * (HEIGHT - 6), 2), start, events: one.count };
+  });
+}
+
+export function Histogram({ data, from, to, choose }: { data: Data; from: number; to: number; choose: (from: number, to: number) => void }) {
+  const say = useSay();
+  const { language, zone } = usePreferences();
+  const drawn = useMemo(() => bars(data, from, to), [data, from, to]);
+  const frame = useRef<SVGSVGElement>(null);
+  const [brush, setBrush] = useState<[number, number] | null>(null);
+  const [over, setOver] = useState<number | null>(null);
+  const step = data.stepSeconds * 1000;
+
+  const timeAt = (event: Pointer): number => {
+    const box = frame.current?.getBoundingClientRect();
+    if (!box || box.width === 0) return from;
+    const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+    return from + share * (to - from);
+  };
+  const finish = () => {
+    if (brush) {
+      const low = Math.min(...brush);
+      const high = Math.max(...brush);
+      const wide = high - low > (to - from) / 200;
+      const start = wide ? Math.floor(low / step) * step : Math.floor(low / step) * step;
+      choose(start, wide ? Math.ceil(high / step) * step : start + step);
+    }
+    setBrush(null);
+  };
+  const place = (at: number): number => ((at - from) / Math.max(to - from, 1)) * WIDTH;
+  const told = over === null ? null : drawn.find((bar) => over >= bar.start && over < bar.start + step);
+  return (
+    <div className="histogram">
+      <svg
+        ref={frame}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${say("events.histogram")} ${say("events.total", { n: count(data.total, language) })}`}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setBrush([timeAt(event), timeAt(event)]);
+        }}
+        onPointerMove={(event) => {
+          const at = timeAt(event);
+          setOver(at);
+          setBrush((old) => (old ? [old[0], at] : null));
+        }}
+        onPointerUp={finish}
+        onPointerCancel={() => setBrush(null)}
+        onPointerLeave={() => setOver(null)}
+      >
+        {drawn.map((bar) => (
+          <rect key={bar.start} className={told === bar ? "bar over" : "bar"} x={bar.x + bar.width * 0.08} width={Math.max(bar.width * 0.84, 1)} y={HEIGHT - bar.height} height={bar.height} rx={1} />
+        ))}
+        {brush && <rect className="brush" x={place(Math.min(...brush))} width={Math.abs(place(brush[1]) - place(brush[0]))} y={0} height={HEIGHT} />}
+      </svg>
+      <div className="histogram-ends">
+        <span>{moment(from, zone).slice(0, 16)}</span>
+        <span className="told" aria-live="off">
+          {told ? say("events.histogram.bar", { n: count(told.events, language), when: moment(told.start, zone) }) : ""}
+        </span>
+        <span>{moment(to, zone).slice(0, 16)}</span>
+      </div>
+    </div>
+  );
+}

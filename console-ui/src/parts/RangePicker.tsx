@@ -1,0 +1,73 @@
+// The range of time: the usual spans by one click, or two moments to type, in the zone of the header.
+import { Button, Popover } from "antd";
+import { useState } from "react";
+import { iso, momentOf, PRESETS, type Range } from "../query/range.ts";
+import { fromInput, moment, toInput, zoneName, type Zone } from "../shell/moments.ts";
+import { usePreferences } from "../shell/preferences.ts";
+import { useSay, type Say } from "../shell/words.ts";
+
+export function rangeText(range: Range, say: Say, zone: Zone): string {
+  if (!range.from && (range.to === "now" || !range.to)) return say("range.all");
+  const relative = /^-(\d+)([mhd])$/.exec(range.from);
+  if (relative && range.to === "now") {
+    const unit = relative[2] === "m" ? "unit.m" : relative[2] === "h" ? "unit.h" : "unit.d";
+    return say("range.last", { n: say(unit, { n: relative[1] ?? "" }) });
+  }
+  const end = (text: string) => (text === "now" || !text ? "…" : /^-/.test(text) ? text : moment(text, zone));
+  return `${end(range.from)} – ${end(range.to)}`;
+}
+
+export function RangePicker({ range, choose }: { range: Range; choose: (range: Range) => void }) {
+  const say = useSay();
+  const { zone } = usePreferences();
+  const [open, setOpen] = useState(false);
+  const now = Date.now();
+  const [from, setFrom] = useState("");
+  const [to, setTo] = useState("");
+  const show = (opening: boolean) => {
+    if (opening) {
+      setFrom(toInput(momentOf(range.from, now) ?? now - 7 * 86_400_000, zone));
+      setTo(range.to === "now" || !range.to ? "" : toInput(momentOf(range.to, now) ?? now, zone));
+    }
+    setOpen(opening);
+  };
+  const take = (next: Range) => {
+    choose(next);
+    setOpen(false);
+  };
+  const form = (
+    <form
+      className="range-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const start = fromInput(from, zone);
+        const end = to ? fromInput(to, zone) : null;
+        if (!Number.isNaN(start)) take({ from: iso(start), to: end === null || Number.isNaN(end) ? "now" : iso(end) });
+      }}
+    >
+      <div className="presets">
+        {PRESETS.map((preset) => (
+          <button key={preset} type="button" className={range.from === preset && range.to === "now" ? "preset chosen" : "preset"} onClick={() => take({ from: preset, to: "now" })}>
+            {rangeText({ from: preset, to: "now" }, say, zone)}
+          </button>
+        ))}
+      </div>
+      <label>
+        {say("range.from")} ({zoneName(zone)})
+        <input type="datetime-local" step={1} value={from} onChange={(event) => setFrom(event.target.value)} />
+      </label>
+      <label>
+        {say("range.to")} ({zoneName(zone)})
+        <input type="datetime-local" step={1} value={to} onChange={(event) => setTo(event.target.value)} />
+      </label>
+      <Button htmlType="submit" type="primary">{say("range.apply")}</Button>
+    </form>
+  );
+  return (
+    <Popover content={form} trigger="click" open={open} onOpenChange={show} placement="bottomRight">
+      <Button aria-label={`${say("range.title")}: ${rangeText(range, say, zone)}`} aria-expanded={open} className="range-button">
+        {rangeText(range, say, zone)} ▾
+      </Button>
+    </Popover>
+  );
+}

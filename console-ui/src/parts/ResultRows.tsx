@@ -1,0 +1,89 @@
+// Rows of SQL: a virtual table, or a chart of them.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { plain } from "../event/inert.ts";
+import { shown } from "../event/facts.ts";
+import { landings } from "../query/landing.ts";
+import type { Cell, Rows } from "../service/types.ts";
+import { usePreferences } from "../shell/preferences.ts";
+import { count, useSay } from "../shell/words.ts";
+import { Link } from "./Link.tsx";
+
+const Chart = lazy(() => import("./Chart.tsx"));
+const KINDS = ["table", "bar", "line", "pie"] as const;
+
+export function ResultRows({ rows, chart, choose }: { rows: Rows; chart: string; choose: (chart: string) => void }) {
+  const say = useSay();
+  const { language } = usePreferences();
+  return (
+    <section className="result">
+      <div className="events-bar">
+        <div className="modes" role="radiogroup" aria-label={say("events.mode.sql")}>
+          {KINDS.map((kind) => (
+            <button key={kind} type="button" role="radio" aria-checked={chart === kind} className={chart === kind ? "mode chosen" : "mode"} onClick={() => choose(kind)}>
+              {say(`events.sql.${kind}`)}
+            </button>
+          ))}
+        </div>
+        <span className="total" role="status">{say("events.sql.rows", { n: count(rows.rows.length, language) })}</span>
+      </div>
+      {chart === "table" ? <Table rows={rows} /> : <Suspense fallback={<div className="chart" />}><Chart rows={rows} kind={chart} /></Suspense>}
+    </section>
+  );
+}
+
+function Table({ rows }: { rows: Rows }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [sort, setSort] = useState<{ column: number; down: boolean } | null>(null);
+  const sorted = useMemo(() => {
+    if (!sort) return rows.rows;
+    const way = sort.down ? -1 : 1;
+    return [...rows.rows].sort((one, other) => way * order(one[sort.column] ?? null, other[sort.column] ?? null));
+  }, [rows, sort]);
+  const shape = useVirtualizer({ count: sorted.length, getScrollElement: () => frame.current, estimateSize: () => 32, overscan: 20 });
+  const items = shape.getVirtualItems();
+  const before = items[0]?.start ?? 0;
+  const after = shape.getTotalSize() - (items.at(-1)?.end ?? 0);
+  return (
+    <div className="rows" ref={frame} tabIndex={0}>
+      <table aria-rowcount={sorted.length}>
+        <thead>
+          <tr>
+            {rows.columns.map((name, column) => (
+              <th key={`${column}${name}`} scope="col" aria-sort={sort?.column === column ? (sort.down ? "descending" : "ascending") : "none"}>
+                <button type="button" onClick={() => setSort({ column, down: sort?.column === column ? !sort.down : true })}>
+                  {plain(name.replace(/^event\./, ""), 80)} {sort?.column === column ? (sort.down ? "▾" : "▴") : ""}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 && <tr aria-hidden style={{ height: before }}><td colSpan={rows.columns.length} /></tr>}
+          {items.map((item) => (
+            <tr key={item.index} aria-rowindex={item.index + 1}>
+              {(sorted[item.index] ?? []).map((cell, column) => (
+                <td key={column} className={typeof cell === "number" ? "number" : undefined}><CellText cell={cell} /></td>
+              ))}
+            </tr>
+          ))}
+          {after > 0 && <tr aria-hidden style={{ height: after }}><td colSpan={rows.columns.length} /></tr>}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CellText({ cell }: { cell: Cell }) {
+  const { language } = usePreferences();
+  if (typeof cell === "number") return <>{Number.isInteger(cell) && Math.abs(cell) < 1e8 ? count(cell, language) : String(cell)}</>;
+  const text = shown(cell);
+  const landing = typeof cell === "string" && cell.length > 6 ? landings(cell)[0] : undefined;
+  if (landing && /^(event|key|address|resource)$/.test(landing.kind)) return <Link to={landing.path}><bdi>{plain(text, 200)}</bdi></Link>;
+  return <bdi title={text.length > 200 ? plain(text, 1000) : undefined}>{plain(text, 200)}</bdi>;
+}
+
+function order(one: Cell, other: Cell): number {
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  return shown(one).localeCompare(shown(other));
+}

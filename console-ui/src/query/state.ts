@@ -1,0 +1,76 @@
+// Everything that the Events page shows, as the part of its address behind the `?`, and back. Pure.
+//
+// What is at its default is left out, so that addresses stay short; what is unknown is passed over.
+import type { Chip } from "./language.ts";
+import type { Range } from "./range.ts";
+
+export type Mode = "events" | "sql" | "tail";
+
+export interface EventsState {
+  text: string;
+  chips: Chip[];
+  range: Range;
+  columns: string[];
+  hideReads: boolean;
+  collapse: boolean;
+  order: "newest" | "oldest";
+  mode: Mode;
+  sql: string;
+  chart: string;
+  open: string;
+  pins: string[];
+}
+
+export const COLUMNS: readonly string[] = [];
+const RANGE: Range = { from: "-7d", to: "now" };
+export const SQL = "select eventName, count(*) as events group by eventName order by events desc limit 20";
+
+export function initial(): EventsState {
+  return {
+    text: "", chips: [], range: { ...RANGE }, columns: [...COLUMNS], hideReads: false, collapse: true, order: "newest",
+    mode: "events", sql: SQL, chart: "table", open: "", pins: [],
+  };
+}
+
+export function write(state: EventsState): string {
+  const out = new URLSearchParams();
+  if (state.text) out.set("q", state.text);
+  for (const chip of state.chips) out.append(chip.not ? "x" : "f", `${chip.field}=${chip.value}`);
+  if (state.range.from !== RANGE.from) out.set("from", state.range.from);
+  if (state.range.to !== RANGE.to) out.set("to", state.range.to);
+  if (state.columns.length > 0) out.set("cols", state.columns.join(","));
+  if (state.hideReads) out.set("reads", "hidden");
+  if (!state.collapse) out.set("runs", "open");
+  if (state.order !== "newest") out.set("order", state.order);
+  if (state.mode !== "events") out.set("mode", state.mode);
+  if (state.sql !== SQL) out.set("sql", state.sql);
+  if (state.chart !== "table") out.set("chart", state.chart);
+  if (state.open) out.set("open", state.open);
+  for (const pin of state.pins) out.append("pin", pin);
+  return out.toString();
+}
+
+export function read(search: string): EventsState {
+  const given = new URLSearchParams(search);
+  const state = initial();
+  const chips = (name: string, not: boolean): Chip[] =>
+    given.getAll(name).flatMap((text) => {
+      const at = text.indexOf("=");
+      return at > 0 ? [{ field: text.slice(0, at), value: text.slice(at + 1), not }] : [];
+    });
+  state.text = given.get("q") ?? "";
+  state.chips = [...chips("f", false), ...chips("x", true)];
+  if (given.has("from")) state.range.from = given.get("from") ?? "";
+  if (given.has("to")) state.range.to = given.get("to") ?? "";
+  state.columns = (given.get("cols") ?? "").split(",").filter(Boolean);
+  state.hideReads = given.get("reads") === "hidden";
+  state.collapse = given.get("runs") !== "open";
+  if (given.get("order") === "oldest") state.order = "oldest";
+  const mode = given.get("mode");
+  if (mode === "sql" || mode === "tail") state.mode = mode;
+  state.sql = given.get("sql") ?? SQL;
+  state.chart = given.get("chart") ?? "table";
+  state.open = given.get("open") ?? "";
+  state.pins = given.getAll("pin").slice(0, 50);
+  return state;
+}

@@ -1,0 +1,103 @@
+// The one door to the service: its public REST interface, with the session's cookie.
+//
+// Every call takes an AbortSignal, and every failure is a `Failure` that says what happened and what to do.
+import type { Consistency, Facets, Found, Histogram, Page, Question, Rows, Seen, Session } from "./types.ts";
+
+/** A call that was not answered as hoped. `status` 0 means that the service was not reached. */
+export class Failure extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly requestId = "",
+    readonly retryAfter = 0,
+  ) {
+    super(message);
+  }
+}
+
+let csrf = "";
+let onSignedOut: () => void = () => undefined;
+
+export function rememberToken(token: string): void {
+  csrf = token;
+}
+
+/** `then` is called when the service no longer knows the session. */
+export function whenSignedOut(then: () => void): void {
+  onSignedOut = then;
+}
+
+export async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (method !== "GET") headers["x-actiontrail-csrf"] = csrf;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+      signal,
+      cache: "no-store",
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Failure(0, "Unreachable", "The service did not answer.");
+  }
+  if (!response.ok) throw await failure(response, path);
+  return response;
+}
+
+async function failure(response: Response, path: string): Promise<Failure> {
+  const text = await response.text().catch(() => "");
+  let said: Record<string, unknown> = {};
+  try {
+    said = JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    said = { Message: text.slice(0, 500) };
+  }
+  if (response.status === 401 && !path.startsWith("/v1/session")) onSignedOut();
+  return new Failure(
+    response.status,
+    String(said.Code ?? said.code ?? response.status),
+    String(said.Message ?? said.message ?? response.statusText),
+    String(said.RequestId ?? said.requestId ?? ""),
+    Number(response.headers.get("retry-after") ?? 0),
+  );
+}
+
+export async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await send(method, path, body, signal);
+  const text = await response.text();
+  return (text ? JSON.parse(text) : {}) as T;
+}
+
+export const service = {
+  session: (signal?: AbortSignal) => ask<Session>("GET", "/v1/session", undefined, signal),
+  signIn: (credentials: { user: string; password: string; totp?: string }) =>
+    ask<Session>("POST", "/v1/session", credentials),
+  signOut: () => ask<unknown>("DELETE", "/v1/session"),
+  search: (
+    question: Question & { limit?: number; order?: "newest" | "oldest"; token?: string },
+    signal?: AbortSignal,
+  ) => ask<Page>("POST", "/v1/search", question, signal),
+  facets: (question: Question & { fields: string; top?: number }, signal?: AbortSignal) =>
+    ask<Facets>("POST", "/v1/facets", question, signal),
+  histogram: (question: Question & { buckets?: number }, signal?: AbortSignal) =>
+    ask<Histogram>("POST", "/v1/histogram", question, signal),
+  sql: (question: Question, signal?: AbortSignal) => ask<Rows>("POST", "/v1/sql", question, signal),
+  event: (id: string, signal?: AbortSignal) =>
+    ask<{ event: Found; seen: Seen }>("GET", `/v1/events/${encodeURIComponent(id)}`, undefined, signal),
+  proof: async (id: string, signal?: AbortSignal): Promise<Uint8Array> =>
+    new Uint8Array(
+      await (await send("GET", `/v1/proof/${encodeURIComponent(id)}`, undefined, signal)).arrayBuffer(),
+    ),
+  consistency: (old: number, signal?: AbortSignal) =>
+    ask<Consistency>("GET", `/v1/consistency?old=${old}`, undefined, signal),
+  checkpoint: async (signal?: AbortSignal): Promise<string> =>
+    (await send("GET", "/log/checkpoint", undefined, signal)).text(),
+  vkey: async (signal?: AbortSignal): Promise<string> =>
+    (await (await send("GET", "/log/vkey", undefined, signal)).text()).trim(),
+};

@@ -1,0 +1,41 @@
+// New events as they are recorded: the live tail's stream of server-sent events, read with `fetch`.
+import { send } from "./client.ts";
+import type { AuditEvent } from "./types.ts";
+
+export interface Told {
+  index: number;
+  event: AuditEvent;
+}
+
+/** Cut `text` into the events that are whole in it, and what is left over. Pure. */
+export function parseStream(text: string): { told: Told[]; rest: string } {
+  const told: Told[] = [];
+  const blocks = text.split("\n\n");
+  const rest = blocks.pop() ?? "";
+  for (const block of blocks) {
+    let index = -1;
+    let data = "";
+    for (const line of block.split("\n")) {
+      if (line.startsWith("id: ")) index = Number(line.slice(4));
+      else if (line.startsWith("data: ")) data += line.slice(6);
+    }
+    if (data) told.push({ index, event: JSON.parse(data) as AuditEvent });
+  }
+  return { told, rest };
+}
+
+/** Call `take` with each batch of new events until `signal` is aborted or the stream ends. */
+export async function follow(query: string, take: (told: Told[]) => void, signal: AbortSignal): Promise<void> {
+  const response = await send("POST", "/v1/tail", { query }, signal);
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  const decoder = new TextDecoder();
+  let waiting = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const { told, rest } = parseStream(waiting + decoder.decode(value, { stream: true }));
+    waiting = rest;
+    if (told.length > 0) take(told);
+  }
+}

@@ -1,0 +1,170 @@
+// The frame around every page: who is signed in, where one can go, how times are told, how far the answers see.
+import { App as Antd, ConfigProvider, theme } from "antd";
+import en from "antd/locale/en_US";
+import zh from "antd/locale/zh_CN";
+import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { tellBy } from "../parts/copy.ts";
+import { copy } from "../parts/copy.ts";
+import { service, whenSignedOut } from "../service/client.ts";
+import { Footer, Header, Nav, PAGES } from "./Frame.tsx";
+import { useKeys } from "./keys.ts";
+import { prefer, useDark, usePreferences } from "./preferences.ts";
+import { go, useRoute, type Route } from "./route.ts";
+import { setSession, useSession } from "./session.ts";
+import { useSay } from "./words.ts";
+
+const Palette = lazy(() => import("./Palette.tsx"));
+const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
+const SignIn = lazy(() => import("../pages/SignIn.tsx"));
+const Overview = lazy(() => import("../pages/Overview.tsx"));
+const Events = lazy(() => import("../pages/events/Events.tsx"));
+const EventPage = lazy(() => import("../pages/EventPage.tsx"));
+const Actor = lazy(() => import("../pages/actor/Actor.tsx"));
+const Resource = lazy(() => import("../pages/Resource.tsx"));
+const Trails = lazy(() => import("../pages/trails/Trails.tsx"));
+const Insights = lazy(() => import("../pages/Insights.tsx"));
+const Advanced = lazy(() => import("../pages/Advanced.tsx"));
+const Integrity = lazy(() => import("../pages/Integrity.tsx"));
+const Settings = lazy(() => import("../pages/settings/Settings.tsx"));
+
+const NONCE = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content || document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce || undefined;
+
+export function App() {
+  const { language } = usePreferences();
+  const dark = useDark();
+  useEffect(() => {
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+  }, [language, dark]);
+  return (
+    <ConfigProvider
+      locale={language === "zh" ? zh : en}
+      csp={NONCE ? { nonce: NONCE } : undefined}
+      theme={{
+        algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+        token: {
+          colorPrimary: dark ? "#3c89e8" : "#0958d9",
+          borderRadius: 6,
+          fontFamily: "var(--font)",
+          motion: false,
+          colorTextPlaceholder: dark ? "#8f959e" : "#666d78",
+          colorTextDescription: dark ? "#a3a9b3" : "#5b626d",
+        },
+      }}
+    >
+      <Antd component={false}>
+        <Inside />
+      </Antd>
+    </ConfigProvider>
+  );
+}
+
+function Inside() {
+  const session = useSession();
+  const { message } = Antd.useApp();
+  useEffect(() => tellBy((text) => void message.success(text, 1.5)), [message]);
+  useEffect(() => {
+    whenSignedOut(() => setSession(null));
+    const control = new AbortController();
+    service.session(control.signal).then(setSession).catch(() => !control.signal.aborted && setSession(null));
+    return () => control.abort();
+  }, []);
+  if (session === undefined) return <div className="waiting" aria-busy="true" />;
+  if (session === null)
+    return <Suspense fallback={<div className="waiting" aria-busy="true" />}><SignIn /></Suspense>;
+  return <Signed />;
+}
+
+function Signed() {
+  const say = useSay();
+  const route = useRoute();
+  const { language, zone } = usePreferences();
+  const dark = useDark();
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const [menu, setMenu] = useState(false);
+  const theme = () => prefer({ theme: dark ? "light" : "dark" });
+  useKeys({
+    "mod+k": () => setPalette(true),
+    "?": () => setHelp(true),
+    t: theme,
+    z: () => prefer({ zone: zone === "utc" ? "local" : "utc" }),
+    i: () => prefer({ language: language === "zh" ? "en" : "zh" }),
+    u: () => window.history.back(),
+    c: () => copy(window.location.href),
+    ...Object.fromEntries(PAGES.map((page) => [`g ${page.key}`, () => go(page.path)])),
+  });
+  useEffect(() => setMenu(false), [route.path]);
+  const page = route.parts[0] ?? "";
+  useEffect(() => {
+    const known = PAGES.find((one) => one.path === `/${page}`);
+    document.title = `${known ? say(known.word) : route.parts.at(-1) || "ActionTrail"} · ActionTrail`;
+  }, [page, route, say]);
+  return (
+    <div className="frame">
+      <a className="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{say("nav.skip")}</a>
+      <Header palette={() => setPalette(true)} help={() => setHelp(true)} menu={() => setMenu(!menu)} menuOpen={menu} />
+      <Nav page={page} open={menu} />
+      <div className="content" id="content" tabIndex={-1}>
+        <Guard key={route.path}>
+          <Suspense fallback={<div className="waiting" aria-busy="true" aria-label={say("state.loading")} />}><Page route={route} /></Suspense>
+        </Guard>
+      </div>
+      <Footer />
+      <Suspense fallback={null}>
+        {palette && <Palette close={() => setPalette(false)} actions={{ theme, help: () => setHelp(true) }} />}
+        {help && <KeysHelp close={() => setHelp(false)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function Page({ route }: { route: Route }) {
+  const say = useSay();
+  const [name = "", one = "", two = ""] = route.parts;
+  switch (name) {
+    case "":
+      return <Overview />;
+    case "events":
+      return <Events />;
+    case "event":
+      return <EventPage id={one} />;
+    case "actor":
+      return <Actor kind={one} id={two} />;
+    case "resource":
+      return <Resource name={route.parts.slice(1).join("/")} />;
+    case "trails":
+      return <Trails />;
+    case "insights":
+      return <Insights />;
+    case "advanced":
+      return <Advanced />;
+    case "integrity":
+      return <Integrity />;
+    case "settings":
+      return <Settings tab={one} />;
+    default:
+      return <p className="page">{say("state.missing")}</p>;
+  }
+}
+
+/** A page that breaks takes no other with it. */
+class Guard extends Component<{ children: ReactNode }, { broken: string }> {
+  override state = { broken: "" };
+  static getDerivedStateFromError(error: unknown) {
+    return { broken: error instanceof Error ? error.message : String(error) };
+  }
+  override render() {
+    return this.state.broken ? <Broken what={this.state.broken} /> : this.props.children;
+  }
+}
+
+function Broken({ what }: { what: string }) {
+  const say = useSay();
+  return (
+    <div className="page" role="alert">
+      <h1>{say("state.crash")}</h1>
+      <pre className="message">{what.slice(0, 500)}</pre>
+    </div>
+  );
+}

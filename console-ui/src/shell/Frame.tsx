@@ -1,0 +1,92 @@
+// Header, navigation and foot.
+import { AuditOutlined, BulbOutlined, CodeOutlined, DashboardOutlined, MenuOutlined, SafetyCertificateOutlined, SendOutlined, SettingOutlined } from "@ant-design/icons";
+import { Tooltip } from "antd";
+import { useEffect, useState, type ReactNode } from "react";
+import { service } from "../service/client.ts";
+import { moment, zoneName } from "./moments.ts";
+import { prefer, useDark, usePreferences } from "./preferences.ts";
+import { useSeen } from "./seen.ts";
+import { setSession, useSession } from "./session.ts";
+import { count, useSay, type Word } from "./words.ts";
+import { plain } from "../event/inert.ts";
+
+export const PAGES: { path: string; word: Word; key: string; icon: ReactNode }[] = [
+  { path: "/", word: "nav.overview", key: "o", icon: <DashboardOutlined /> },
+  { path: "/events", word: "nav.events", key: "e", icon: <AuditOutlined /> },
+  { path: "/trails", word: "nav.trails", key: "t", icon: <SendOutlined /> },
+  { path: "/insights", word: "nav.insights", key: "n", icon: <BulbOutlined /> },
+  { path: "/advanced", word: "nav.advanced", key: "a", icon: <CodeOutlined /> },
+  { path: "/integrity", word: "nav.integrity", key: "i", icon: <SafetyCertificateOutlined /> },
+  { path: "/settings", word: "nav.settings", key: "s", icon: <SettingOutlined /> },
+];
+
+export function Header({ palette, help, menu, menuOpen }: { palette: () => void; help: () => void; menu: () => void; menuOpen: boolean }) {
+  const say = useSay();
+  const { language, zone } = usePreferences();
+  const dark = useDark();
+  const session = useSession();
+  const apple = /Mac|iPhone|iPad/.test(navigator.platform);
+  return (
+    <header className="header">
+      <button type="button" className="icon-button menu-button" aria-label={say("nav.menu")} aria-expanded={menuOpen} onClick={menu}><MenuOutlined /></button>
+      <a className="brand" href="#/"><img src="/console/mark.svg" alt="" width={24} height={24} /> <span>ActionTrail</span></a>
+      <button type="button" className="palette-button" onClick={palette}>
+        <span>{say("head.palette")}</span> <kbd>{apple ? "⌘" : "Ctrl"} K</kbd>
+      </button>
+      <span className="grow" />
+      <Tooltip title={say("head.zone", { zone: zoneName(zone) })}>
+        <button type="button" className="text-button" aria-label={say("head.zone", { zone: zoneName(zone) })} onClick={() => prefer({ zone: zone === "utc" ? "local" : "utc" })}>{zoneName(zone)}</button>
+      </Tooltip>
+      <button type="button" className="text-button" lang={language === "zh" ? "en" : "zh-CN"} onClick={() => prefer({ language: language === "zh" ? "en" : "zh" })}>{say("head.language")}</button>
+      <button type="button" className="icon-button" aria-label={say("head.theme", { theme: say(dark ? "head.theme.dark" : "head.theme.light") })} title={say("keys.theme")} onClick={() => prefer({ theme: dark ? "light" : "dark" })}>{dark ? "☾" : "☀"}</button>
+      <button type="button" className="icon-button" aria-label={say("head.keys")} title={say("head.keys")} onClick={help}>?</button>
+      <span className="who" title={say("head.account", { account: session?.account ?? "", user: session?.user ?? "" })}><bdi>{plain(session?.user ?? "", 24)}</bdi></span>
+      <button type="button" className="text-button" onClick={() => void service.signOut().finally(() => setSession(null))}>{say("head.signOut")}</button>
+    </header>
+  );
+}
+
+export function Nav({ page, open }: { page: string; open: boolean }) {
+  const say = useSay();
+  return (
+    <nav className={open ? "nav open" : "nav"} aria-label={say("nav.main")}>
+      {PAGES.map(({ path, word, icon, key }) => (
+        <a key={path} href={`#${path}`} aria-current={path === `/${page}` ? "page" : undefined} title={`g ${key}`}>
+          {icon} <span>{say(word)}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export function Footer() {
+  const say = useSay();
+  const { language, zone } = usePreferences();
+  const seen = useSeen();
+  const [root, setRoot] = useState("");
+  const [size, setSize] = useState(0);
+  useEffect(() => {
+    const note = seen?.checkpoint;
+    const take = (text: string) => {
+      const lines = text.split("\n");
+      setRoot((lines[2] ?? "").slice(0, 12));
+      setSize(Number(lines[1] ?? 0));
+    };
+    if (note) take(note);
+    else service.checkpoint().then(take).catch(() => undefined);
+  }, [seen]);
+  return (
+    <footer className="footer">
+      {seen ? (
+        <>
+          <span>{say("foot.seen", { size: count(seen.size, language), ledger: count(seen.ledgerSize, language) })}</span>
+          <span className={seen.lag > 0 ? "warn" : "ok"}>{seen.lag > 0 ? say("foot.lag", { n: count(seen.lag, language) }) : say("foot.whole")}</span>
+          {seen.since && <span>{say("foot.since", { since: moment(seen.since, zone) })}</span>}
+        </>
+      ) : (
+        <span>{count(size, language)}</span>
+      )}
+      {root && <a href="#/integrity">{say("foot.root", { root: `${root}…` })}</a>}
+    </footer>
+  );
+}

@@ -1,0 +1,69 @@
+// What a person prefers, remembered by their browser: language, colours, time zone, saved queries.
+import { useSyncExternalStore } from "react";
+
+export interface Preferences {
+  language: "en" | "zh";
+  theme: "light" | "dark" | "system";
+  zone: "utc" | "local";
+}
+
+const KEY = "actiontrail.preferences";
+const listeners = new Set<() => void>();
+let value = load();
+
+function load(): Preferences {
+  const language = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+  return { language, theme: "system", zone: "local", ...remembered<Partial<Preferences>>(KEY, {}) };
+}
+
+/** What was remembered under `key`; `otherwise` if nothing was, or nothing that can be read. */
+export function remembered<T>(key: string, otherwise: T): T {
+  try {
+    const text = window.localStorage.getItem(key);
+    return text === null ? otherwise : (JSON.parse(text) as T);
+  } catch {
+    return otherwise;
+  }
+}
+
+export function remember(key: string, what: unknown): void {
+  try {
+    window.localStorage.setItem(key, JSON.stringify(what));
+  } catch {
+    // A browser that remembers nothing is a choice; everything works without.
+  }
+}
+
+export function prefer(change: Partial<Preferences>): void {
+  value = { ...value, ...change };
+  remember(KEY, value);
+  listeners.forEach((changed) => changed());
+}
+
+export function preferences(): Preferences {
+  return value;
+}
+
+export function usePreferences(): Preferences {
+  return useSyncExternalStore(
+    (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    () => value,
+  );
+}
+
+const query = window.matchMedia("(prefers-color-scheme: dark)");
+
+export function useDark(): boolean {
+  const { theme } = usePreferences();
+  const system = useSyncExternalStore(
+    (changed) => {
+      query.addEventListener("change", changed);
+      return () => query.removeEventListener("change", changed);
+    },
+    () => query.matches,
+  );
+  return theme === "dark" || (theme === "system" && system);
+}

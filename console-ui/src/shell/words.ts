@@ -1,0 +1,23 @@
+// The console's words in the language that is chosen.
+import { WORDS, type Word } from "../words/words.ts";
+import { usePreferences, type Preferences } from "./preferences.ts";
+
+export type { Word };
+export type Say = (word: Word, values?: Record<string, string | number>) => string;
+
+export function sayIn(language: Preferences["language"]): Say {
+  return (word, values) => {
+    const text = WORDS[word][language === "zh" ? 1 : 0];
+    return values ? text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole)) : text;
+  };
+}
+
+const SAY = { en: sayIn("en"), zh: sayIn("zh") };
+
+export function useSay(): Say {
+  return SAY[usePreferences().language];
+}
+
+export function count(number: number, language: Preferences["language"]): string {
+  return number.toLocaleString(language === "zh" ? "zh-CN" : "en-US");
+}

@@ -1,0 +1,184 @@
+"""Why a search found nothing: the range, one of its conditions, a misspelled field, or what is not searchable (yet).
+
+An empty page is an answer only if it says what it looked at.
+"""
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from actiontrail.event.selector import (
+    And,
+    Exists,
+    Field,
+    Node,
+    Not,
+    Or,
+    Range,
+    all_of,
+    parse,
+    split_sql,
+    unparse,
+)
+from actiontrail.query import fields
+from actiontrail.query.compile import Bindings
+from actiontrail.query.pages.ground import TABLE, Answer, Ground, Span, rfc3339
+from actiontrail.query.rows import BY_PATH
+from actiontrail.query.search import Asked, Seen
+
+PARTS_MAX = 12
+
+
+class Reason(Answer, frozen=True, kw_only=True):
+    """One reason, by a code that a program knows and in words. What it needs beyond words stands beside it.
+
+    `condition` is the part of the selector at fault, `suggestion` what to try, `nearest` a moment at which
+    something is found.
+    """
+
+    code: str
+    message: str
+    condition: str = ""
+    suggestion: str = ""
+    nearest: str = ""
+    count: int = 0
+
+
+class Why(Answer, frozen=True, kw_only=True):
+    """How many events were found, and if none, why: the most likely reason first."""
+
+    events: int
+    reasons: tuple[Reason, ...]
+    seen: Seen
+
+
+def why(ground: Ground, query: str, span: Span) -> Why:
+    """Why `query` finds nothing in `span`. Raises `SelectorError`."""
+    selector, _ = split_sql(query)
+    tree = parse(selector)
+    asked = Asked(
+        account=ground.account, query=selector, start_ms=span.start, end_ms=span.end, as_of=ground.seen.size
+    )
+    found, _, _ = _count(ground, asked)
+    if found:
+        return Why(events=found, reasons=(), seen=ground.seen)
+    return Why(events=0, reasons=tuple(_reasons(ground, asked, tree)), seen=ground.seen)
+
+
+def _reasons(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
+    account = replace(asked, query="", start_ms=None, end_ms=None)
+    every, first, last = _count(ground, account)
+    if not every:
+        yield Reason(code="NoEvents", message="This account has no searchable events at all.")
+    else:
+        yield from _fields(tree)
+        yield from _elsewhere(ground, asked, rfc3339(first), rfc3339(last))
+        yield from _conditions(ground, asked, tree)
+    yield from _horizon(ground, asked)
+
+
+def _fields(tree: Node) -> Iterator[Reason]:
+    """Fields that no event of ours has a place for."""
+    known = {name.removeprefix("event."): name for name in (*fields.EVERYTHING, *BY_PATH)}
+    for path in dict.fromkeys(_paths(tree)):
+        name = ".".join(path)
+        above = any(one.startswith(f"{name}.") for one in known)
+        if name in known or above or fields.resolve(name) is not None:
+            continue
+        low = {one.lower(): one for one in known}
+        likely = difflib.get_close_matches(name.lower(), low, n=1, cutoff=0.6)
+        yield Reason(
+            code="UnknownField",
+            message=f"No field of events is called {name}, unless a source has one of its own.",
+            condition=name,
+            suggestion=low[likely[0]] if likely else "",
+        )
+
+
+def _paths(node: Node) -> Iterator[tuple[str, ...]]:
+    match node:
+        case Field(path, _) | Exists(path) | Range(path=path):
+            yield path
+        case Not(part):
+            yield from _paths(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _paths(part)
+
+
+def _elsewhere(ground: Ground, asked: Asked, first: str, last: str) -> Iterator[Reason]:
+    """The same question without its range: the nearest hit before and after."""
+    if asked.start_ms is not None:
+        count, _, at = _count(ground, replace(asked, start_ms=None, end_ms=asked.start_ms))
+        if count:
+            yield Reason(
+                code="Earlier",
+                message="Such events happened before the range.",
+                nearest=rfc3339(at),
+                count=count,
+            )
+    if asked.end_ms is not None:
+        count, at, _ = _count(ground, replace(asked, start_ms=asked.end_ms, end_ms=None))
+        if count:
+            yield Reason(
+                code="Later",
+                message="Such events happened after the range.",
+                nearest=rfc3339(at),
+                count=count,
+            )
+    if not _count(ground, replace(asked, query=""))[0]:
+        yield Reason(
+            code="EmptyRange",
+            message=f"Nothing at all happened in the range; this account's events happened from {first} to {last}.",
+            nearest=last,
+        )
+
+
+def _conditions(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
+    """Which part of a conjunction is at fault: one that nothing fits alone, or one without which something is found."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    for part in parts[:PARTS_MAX]:
+        text = unparse(part)
+        if not _count(ground, replace(asked, query=text, start_ms=None, end_ms=None))[0]:
+            yield Reason(code="NoSuchValue", message="No event at all fits this condition.", condition=text)
+        elif len(parts) > 1:
+            rest = unparse(all_of(one for one in parts if one is not part))
+            count = _count(ground, replace(asked, query=rest))[0]
+            if count:
+                yield Reason(
+                    code="Without",
+                    message="Without this condition there are events in the range.",
+                    condition=text,
+                    suggestion=rest,
+                    count=count,
+                )
+
+
+def _horizon(ground: Ground, asked: Asked) -> Iterator[Reason]:
+    seen = ground.seen
+    if seen.since and (asked.start_ms is None or rfc3339(asked.start_ms) < seen.since):
+        yield Reason(
+            code="OutsideSearchable",
+            message=f"Only what was received since {seen.since} is searchable; the ledger holds what is older.",
+            nearest=seen.since,
+        )
+    if seen.lag:
+        yield Reason(
+            code="Lag",
+            message=f"{seen.lag} records are not searchable yet; ask again in a moment.",
+            count=seen.lag,
+        )
+    yield Reason(
+        code="OwnAccount",
+        message=f"Only events of account {ground.account} were looked at.",
+        condition=ground.account,
+    )
+
+
+def _count(ground: Ground, asked: Asked) -> tuple[int, int, int]:
+    """How many events, and when the first and the last of them happened."""
+    bound = Bindings()
+    where = ground.search.where(asked, bound)
+    sql = f"SELECT count(), toUnixTimestamp64Milli(min(happened)), toUnixTimestamp64Milli(max(happened)) FROM {TABLE} WHERE {where}"
+    count, first, last = ground.rows(sql, bound)[0]
+    return int(count), int(first), int(last)

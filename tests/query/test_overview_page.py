@@ -1,0 +1,83 @@
+"""The first page, counted by hand, and on the sample account's morning after."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from tests.kit.pages import World, a_world, fortnight, ms
+
+from actiontrail.query.pages.ground import Span
+from actiontrail.query.pages.overview import habit, overview
+
+SPAN = Span(ms(10), ms(12))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = a_world(tmp_path_factory.mktemp("overview"), fortnight(), fortnight(2, 60))
+    yield made
+    made.projection.close()
+
+
+def test_a_range_and_the_one_before_it_are_counted_as_by_hand(world: World) -> None:
+    """A figure means something only beside the usual one."""
+    page = overview(world.ground(), SPAN, ms(14), recorded=lambda: None)
+
+    def by_hand(span: Span) -> tuple[int, ...]:
+        mine = world.those(lambda _: True, span)
+        return (
+            len(mine),
+            len([one for one in mine if one.event.event_rw == "Write"]),
+            len([one for one in mine if one.event.error_code]),
+            len([one for one in mine if one.event.event_attributes]),
+            len({one.role or one.event.user_identity.user_name for one in mine}),
+            len({one.event.source_ip_address for one in mine}),
+        )
+
+    assert [
+        (one.events, one.writes, one.failures, one.sensitive, one.actors, one.addresses)
+        for one in (page.current, page.previous)
+    ] == [by_hand(SPAN), by_hand(Span(ms(8), ms(10)))]
+
+
+def test_the_lists_are_those_that_one_would_make_by_hand(world: World) -> None:
+    """Who was active, what failed, what was changed."""
+    page = overview(world.ground(), SPAN, ms(14), recorded=lambda: None)
+    mine, before = world.those(lambda _: True, SPAN), world.those(lambda _: True, Span(ms(8), ms(10)))
+    actors = Counter(one.role or one.event.user_identity.user_name for one in mine)
+    errors = Counter(one.event.error_code for one in mine if one.event.error_code)
+    earlier = Counter(one.event.error_code for one in before)
+    writes = [one for one in mine if one.event.event_rw == "Write" and not one.event.error_code]
+    types = Counter(
+        (one.event.service_name, kind)
+        for one in writes
+        for kind in (dict.fromkeys([*one.event.resource_type.split(";"), *one.event.referenced_resources]) if one.event.resource_type else one.event.referenced_resources or [""])
+    )  # fmt: skip
+
+    assert {one.value: one.events for one in page.actors} == dict(actors)
+    assert {one.error_code: (one.count, one.previous) for one in page.errors} == {
+        code: (count, earlier[code]) for code, count in errors.items()
+    }
+    assert {(one.service_name, one.resource_type): one.count for one in page.changes} == dict(types)
+
+
+HOURS = list(range(0, 24, 2))
+
+
+@pytest.mark.parametrize(
+    ("hours", "silent_hours", "expected"),
+    [
+        (HOURS, 2, False),
+        (HOURS, 3.5, True),
+        ([*HOURS, 60], 40, False),
+        ([*HOURS, 60], 60, True),
+        ([1, 2, 3], 1000, False),
+        ([5], 1000, False),
+        ([], 1000, False),
+    ],
+)
+def test_a_source_is_quiet_if_it_was_never_silent_for_so_long(
+    hours: list[int], silent_hours: float, expected: bool
+) -> None:
+    """A weekend is no alarm for a source that rests at weekends, and a single import is no habit."""
+    assert habit(hours, int(silent_hours * 3_600_000))[1] is expected
