@@ -88,7 +88,7 @@ class Running:
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self._log = data.parent / f"{data.name}.log"
         code = (
-            "import sys; from pathlib import Path; from actiontrail.api import serve;"
+            "import sys; from pathlib import Path; from actiontrail.console import serve;"
             "sys.exit(serve.run(Path(sys.argv[1]), host='127.0.0.1', port=int(sys.argv[2]), roles='all'))"
         )
         environment = {**os.environ, "PYTHONPATH": SOURCE}

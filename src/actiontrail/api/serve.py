@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from actiontrail.api.asgi import Application
+    from actiontrail.service import Reading
 
 Roles = Literal["all", "record", "read"]
 
@@ -47,17 +48,13 @@ STEADY_SECONDS = 30.0  # a reader that ran this long has recovered
 log = structlog.get_logger("actiontrail.serve")
 
 
-def run(data: Path, *, host: str, port: int, roles: Roles) -> int:
-    """Serve the record in `data` until SIGTERM or SIGINT; the exit code.
+def supervise(data: Path, *, host: str, port: int, child: str) -> int:
+    """Serve the record in `data` until SIGTERM or SIGINT, each role in a process of the module `child`; the exit code.
 
     0 after a drained stop; otherwise the recorder failed, and its own message says why.
     """
-    if roles == "record":
-        return run_recorder(data, host=host, port=port)
-    if roles == "read":
-        return run_reader(data)
     logs.set_up_logs(config.load(data).log_level, process="supervisor")
-    return _Supervisor(data, host=host, port=port).run()
+    return _Supervisor(data, host=host, port=port, child=child).run()
 
 
 def run_recorder(data: Path, *, host: str, port: int) -> int:
@@ -71,15 +68,14 @@ def run_recorder(data: Path, *, host: str, port: int) -> int:
     return 0
 
 
-def run_reader(data: Path) -> int:
-    """The projection and all followers, on a Unix socket that only this user can reach."""
+def run_reader(data: Path, application: Callable[["Reading"], "Application"]) -> int:
+    """The projection and all followers, and what answers from them, on a Unix socket that only this user can reach."""
     from actiontrail import service
-    from actiontrail.api import app
 
     stop = _Stop("reader", data)
     with service.open_reader(data) as reader:
         reader.socket.parent.mkdir(exist_ok=True)
-        stop.serve(app.reader_app(reader), uds=str(reader.socket))
+        stop.serve(application(reader), uds=str(reader.socket))
     return 0
 
 
@@ -205,9 +201,9 @@ class _Child:
 class _Supervisor:
     """Keeps the reader running as long as the recorder runs."""
 
-    def __init__(self, data: Path, *, host: str, port: int) -> None:
+    def __init__(self, data: Path, *, host: str, port: int, child: str) -> None:
         def command(role: Roles) -> list[str]:
-            return [sys.executable, "-m", "actiontrail.api.child", str(data), host, str(port), role]
+            return [sys.executable, "-m", child, str(data), host, str(port), role]
 
         self._recorder = _Child("record", command("record"))
         self._reader = _Child("read", command("read"))

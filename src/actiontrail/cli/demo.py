@@ -66,11 +66,11 @@ def demo(
 ) -> None:
     """Serve a record to try things on: made on the first run, with the sample account in it if it is empty."""
     from actiontrail import config, service
-    from actiontrail.api import serve as processes
+    from actiontrail.console import serve as processes
     from actiontrail.ledger.places import Places
 
     endpoint = f"http://127.0.0.1:{port}"
-    output.line(f"ActionTrail on {endpoint}   (Ctrl-C stops it)")
+    output.line(f"ActionTrail on {endpoint}, its console on {endpoint}/console/   (Ctrl-C stops it)")
     if not Places(data).segments.is_dir():
         show_created(service.create(data, account_name="demo"))
         with (data / config.FILE_NAME).open("a") as file:

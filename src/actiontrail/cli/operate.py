@@ -101,10 +101,12 @@ def serve(
     if roles not in ("all", "record", "read"):
         raise typer.BadParameter("it is all, record or read", param_hint="--roles")
     in_force = settings.load(data)
-    from actiontrail.api import serve as processes
+    from actiontrail.console import serve as processes
 
-    chosen = in_force.port if port is None else port
-    raise typer.Exit(processes.run(data, host=host or in_force.host, port=chosen, roles=_role(roles)))
+    chosen, at = in_force.port if port is None else port, host or in_force.host
+    if roles != "read":
+        output.line(f"The console: {processes.address(at, chosen)}")
+    raise typer.Exit(processes.run(data, host=at, port=chosen, roles=_role(roles)))
 
 
 def _role(text: str) -> "Roles":

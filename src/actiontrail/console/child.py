@@ -1,4 +1,4 @@
-"""One process of the service, as the supervisor starts it: `python -m actiontrail.api.child DATA HOST PORT ROLE`.
+"""One process of the service, as the supervisor starts it: `python -m actiontrail.console.child DATA HOST PORT ROLE`.
 
 Not for people: `actiontrail serve --roles` is. Refusals and outages end it with one line on standard error.
 """
@@ -6,7 +6,7 @@ Not for people: `actiontrail serve --roles` is. Refusals and outages end it with
 import sys
 from pathlib import Path
 
-from actiontrail.api import serve
+from actiontrail.console import serve
 from actiontrail.errors import Corruption, Outage, Refusal
 
 _EXIT = {Refusal: 3, Outage: 4, Corruption: 5}
