@@ -73,6 +73,8 @@ def test_a_batch_without_events_is_put_and_holds_none(peer: Peer) -> None:
 @pytest.mark.parametrize("how", sorted(REFUSALS))
 def test_a_failure_says_of_what_kind_it_is_and_the_next_try_makes_it_whole(peer: Peer, how: str) -> None:
     """Whether or not the failed call had an effect, the reader counts each event once in the end."""
+    if how in peer.unable:
+        pytest.skip("this kind of place cannot fail so")
     batch = a_batch()
     destination = peer.open()
     destination.probe()

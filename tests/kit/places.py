@@ -1,23 +1,27 @@
 """The places that destinations deliver to, each with a peer that answers, keeps what it got, and fails on demand."""
 
+import atexit
 import errno
 import json
+import secrets
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tests.kit import oss, sls
+from tests.kit import oss, s3, sls
 from tests.kit.delivery import ACCOUNT, of_objects
 from tests.kit.faults import Fault, Shim, shimmed
 from tests.kit.log import LogKit
 from tests.kit.oss import OssPeer
 from tests.kit.sls import SlsPeer
+from tests.kit.streams import KafkaPeer, SyslogPeer, WebhookPeer, certificate, facts
 
 from actiontrail.delivery import logrows
 from actiontrail.delivery.destination import Aim, Destination, Means
-from actiontrail.delivery.destinations import Ground, Reach, open_destination
+from actiontrail.delivery.destinations import Ground, Reach, kafka, open_bucket, open_destination
+from actiontrail.delivery.identity import distinct
 
 SIGNER = LogKit().signer
 FAILURES = ("no effect", "with effect", "denied", "outage")
@@ -35,7 +39,7 @@ class Peer:
     """One place. `held` are the events that a careful reader finds there; `content` everything, to the byte.
 
     `failing` makes each call fail in one of `FAILURES` while it is entered. `absent` is the address of
-    a place that is not there, if one can tell.
+    a place that is not there, if one can tell; `unable` are the failures that this kind of place cannot have.
     """
 
     address: str
@@ -47,12 +51,14 @@ class Peer:
     absent_ground: Ground | None = None
     options: dict[str, str] = field(default_factory=dict)
     double: Any = None
+    unable: tuple[str, ...] = ()
+    key: tuple[str, str] | None = None
 
     def open(self, *, absent: bool = False) -> Destination:
         """The destination, as a courier opens it."""
         address = self.absent if absent else self.address
         ground = self.absent_ground if absent and self.absent_ground else self.ground
-        return open_destination(aim(address, **self.options), ground)
+        return open_destination(aim(address, self.key, **self.options), ground)
 
 
 def files_under(root: Path) -> dict[str, bytes]:
@@ -198,11 +204,144 @@ def sls_logstore_v1(folder: Path) -> Iterator[Peer]:
     yield from _sls(folder, {"signature": "v1"})
 
 
+_servers: dict[str, tuple[Any, Any]] = {}  # one of each for a run of the tests; they are slow to start
+
+
+def _shared(name: str, start: Callable[[], AbstractContextManager[Any]]) -> Any:
+    """What `start` gives, started once in this process and ended with it."""
+    if name not in _servers:
+        stack = ExitStack()
+        _servers[name] = stack, stack.enter_context(start())
+        atexit.register(stack.close)
+    return _servers[name][1]
+
+
+@contextmanager
+def s3_bucket(folder: Path) -> Iterator[Peer]:
+    """S3 by obstore, against a server in another process."""
+    url = _shared("s3", s3.s3_server)
+    name = f"audit-{secrets.token_hex(8)}"
+    s3.make_bucket(url, name)
+    proxy = s3.S3Proxy(url)
+    (folder / "s3.key").write_text('id = "a"\nsecret = "b"\n')
+    reach = Reach(proxy.url, "us-east-1", f"file:{folder}/s3.key", timeout_s=5)
+    ground = Ground(folder, {"s3": reach}, SIGNER)
+
+    def content() -> dict[str, bytes]:
+        bucket = open_bucket(f"s3://{name}", replace(ground, reach={"s3": replace(reach, endpoint=url)}))
+        return {entry.key: bucket.read(entry.key) or b"" for entry in bucket.entries("")}
+
+    try:
+        yield Peer(
+            f"s3://{name}/some/prefix",
+            ground,
+            content,
+            lambda: of_objects(content()),
+            proxy.failing,
+            "s3://nobody-has-this",
+            double=proxy,
+        )
+    finally:
+        proxy.close()
+
+
+@contextmanager
+def kafka_topic(folder: Path) -> Iterator[Peer]:
+    """Kafka by librdkafka, against its own mock cluster in another process."""
+    cluster: KafkaPeer = _shared("kafka", lambda: closing(KafkaPeer()))
+    topic = f"audit-{secrets.token_hex(8)}"
+
+    def held() -> list[str]:
+        messages = distinct(cluster.read(topic), lambda one: kafka.key_of(one[2]))
+        return sorted(value.decode() for _, value, _ in messages)
+
+    @contextmanager
+    def failing(how: str) -> Iterator[None]:
+        with cluster.asleep():
+            yield
+
+    yield Peer(
+        f"kafka://{cluster.brokers}/{topic}",
+        Ground(folder, {"kafka": Reach(timeout_s=2)}, SIGNER),
+        lambda: {str(number): value for number, (_, value, _) in enumerate(cluster.read(topic))},
+        held,
+        failing,
+        unable=("no effect", "denied"),
+        double=cluster,
+    )
+
+
+def _syslog(
+    folder: Path, scheme: str, reach: Reach, peer: SyslogPeer, unable: tuple[str, ...]
+) -> Iterator[Peer]:
+    def held() -> list[str]:
+        return sorted(event for _, event in distinct(map(facts, peer.messages), lambda one: one[0]))
+
+    try:
+        yield Peer(
+            f"{scheme}://127.0.0.1:{peer.port}",
+            Ground(folder, {scheme: reach}, SIGNER),
+            lambda: {str(number): one.encode() for number, one in enumerate(peer.messages)},
+            held,
+            peer.failing,
+            f"{scheme}://nobody.invalid",
+            unable=unable,
+            double=peer,
+        )
+    finally:
+        peer.close()
+
+
+@contextmanager
+def syslog_tcp(folder: Path) -> Iterator[Peer]:
+    """Syslog over TCP, which knows nobody and denies nothing."""
+    yield from _syslog(folder, "syslog+tcp", Reach(timeout_s=0.5), SyslogPeer(), ("denied",))
+
+
+@contextmanager
+def syslog_tls(folder: Path) -> Iterator[Peer]:
+    """Syslog over TLS; denied means that the receiver's certificate is a stranger's."""
+    good, stranger = certificate(folder, "good"), certificate(folder, "stranger")
+    reach = Reach(ca_file=str(good[0]), timeout_s=0.5)
+    yield from _syslog(folder, "syslog+tls", reach, SyslogPeer(good, stranger), ())
+
+
+@contextmanager
+def webhook(folder: Path) -> Iterator[Peer]:
+    """A receiver that checks signatures."""
+    peer = WebhookPeer(b"a shared secret")
+
+    def held() -> list[str]:
+        events = distinct(
+            (one for _, part in peer.taken for one in part), lambda one: (one["source"], one["id"])
+        )
+        return sorted(json.dumps(one["data"], separators=(",", ":"), ensure_ascii=False) for one in events)
+
+    try:
+        yield Peer(
+            f"{peer.url}/hook",
+            Ground(folder, {"http": Reach(timeout_s=5)}, SIGNER),
+            lambda: {str(number): json.dumps(one).encode() for number, one in enumerate(peer.taken)},
+            held,
+            peer.failing,
+            f"{peer.url}/nowhere",
+            key=("", "a shared secret"),
+            double=peer,
+        )
+    finally:
+        peer.close()
+
+
 PEERS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {
     "oss": oss_bucket,
     "oss v1": oss_bucket_v1,
     "sls": sls_logstore,
     "sls v1": sls_logstore_v1,
+    "s3": s3_bucket,
+    "kafka": kafka_topic,
+    "syslog tcp": syslog_tcp,
+    "syslog tls": syslog_tls,
+    "webhook": webhook,
     "embedded bucket": embedded_bucket,
     "folder": file_folder,
     "embedded logstore": embedded_logstore,

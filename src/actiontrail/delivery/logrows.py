@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from actiontrail.delivery.batch import Batch, Chosen
 from actiontrail.delivery.cut import fitted
+from actiontrail.delivery.identity import source
 from actiontrail.delivery.partition import bounded
 
 TOPIC = "actiontrail_audit_event"
@@ -39,7 +40,7 @@ class Pack(NamedTuple):
 
 def packs(batch: Batch) -> Iterator[Pack]:
     """`batch` in packs that a log service takes, in the ledger's order."""
-    origin = f"{batch.account}/{batch.trail}/{batch.run}"
+    origin = source(batch)
     prefix = hashlib.sha256(origin.encode()).hexdigest()[:16].upper()
     for number, run in enumerate(bounded(list(batch.events), PACK_BYTES_MAX, PACK_ROWS_MAX)):
         identity = f"{prefix}-{batch.start:X}.{batch.end:X}.{number:X}"

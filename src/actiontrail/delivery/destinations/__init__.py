@@ -107,13 +107,48 @@ def _sls(address: Address, ground: Ground) -> Destination:
     return open_sls(address, ground)
 
 
+def _store(address: Address, ground: Ground) -> "Bucket":
+    from actiontrail.delivery.destinations.objectstore import open_objectstore
+
+    return open_objectstore(address, ground)
+
+
+def _kafka(address: Address, ground: Ground) -> Destination:
+    from actiontrail.delivery.destinations.kafka import open_kafka
+
+    return open_kafka(address, ground)
+
+
+def _syslog(address: Address, ground: Ground) -> Destination:
+    from actiontrail.delivery.destinations.syslog import open_syslog
+
+    return open_syslog(address, ground)
+
+
+def _webhook(address: Address, ground: Ground) -> Destination:
+    from actiontrail.delivery.destinations.webhook import open_webhook
+
+    return open_webhook(address, ground)
+
+
 _BUCKETS: dict[str, Callable[[Address, Ground], "Bucket"]] = {
     "oss": _oss,
+    "s3": _store,
+    "gs": _store,
+    "az": _store,
     "file": _folder,
 }
 
 KINDS: dict[str, Kind] = {
     "oss": Kind(_objects, (*OBJECT_OPTIONS, "signature")),
     "sls": Kind(_sls, ("signature",)),
+    "s3": Kind(_objects, OBJECT_OPTIONS),
+    "gs": Kind(_objects, ("layout",)),
+    "az": Kind(_objects, ("layout",)),
     "file": Kind(_objects, ("layout",)),
+    "kafka": Kind(_kafka, ("tls", "sasl")),
+    "syslog+tcp": Kind(_syslog, ("bytes_max",)),
+    "syslog+tls": Kind(_syslog, ("bytes_max",)),
+    "https": Kind(_webhook),
+    "http": Kind(_webhook),
 }

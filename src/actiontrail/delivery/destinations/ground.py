@@ -110,7 +110,9 @@ def parse_address(text: str, options: Mapping[str, str] = NOTHING) -> Address:
     """The address in `text`; `options` are added to those that it holds. Raises `BadAddress`."""
     try:
         parts = urlsplit(text)
-        given = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        own = parts.scheme in {"http", "https"}  # whose query is the receiver's
+        query = "" if own else parts.query
+        given = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
     except ValueError as error:
         raise BadAddress(f"{text!r} is no address: {error}") from error
     if not parts.scheme or parts.fragment or "@" in parts.netloc:
