@@ -44,6 +44,7 @@ from actiontrail.store.lock import make_lock, open_lock
 if TYPE_CHECKING:
     from actiontrail.query.engine import Limits as QueryLimits
     from actiontrail.query.projection import Projection
+    from actiontrail.query.saved import Saved
 
 ORIGIN_PREFIX: Final = "actiontrail.local/"
 PROJECTION: Final = "projection"
@@ -193,6 +194,7 @@ class Reading:
     formats: Formats
     trails: Trails
     backfills: Backfills
+    saved: "Saved"
 
 
 @contextmanager
@@ -230,6 +232,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
     from actiontrail.query.engine import Engine
     from actiontrail.query.engine import Limits as QueryLimits
     from actiontrail.query.projection import Projection
+    from actiontrail.query.saved import Saved
 
     with _opened(data) as (settings, keys, signer, verifiers, stack, database, sealer):
         known = formats_of(data, settings)
@@ -280,6 +283,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
             known,
             trails,
             Backfills(trails, ledger),
+            Saved(database),
         )
 
 

@@ -8,27 +8,41 @@ import socket
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import uvicorn
 from litestar import Litestar
 from tests.kit.caller import a_ring
-from tests.kit.lookup import Shelf
+from tests.kit.lookup import ACCOUNT, Shelf
 from tests.kit.yard import a_farm
 
 from actiontrail.access.keys import Keys
 from actiontrail.access.seal import Sealer
 from actiontrail.api import rpc
 from actiontrail.api.door import Door
-from actiontrail.api.operations import deliveries, events, identity, regions, selectors, trails, trails_2017
+from actiontrail.api.operations import (
+    deliveries,
+    events,
+    identity,
+    queries,
+    regions,
+    selectors,
+    trails,
+    trails_2017,
+)
 from actiontrail.api.rpc import Rpc
 from actiontrail.api.throttle import Throttle
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import Trails
+from actiontrail.query.saved import Saved
+from actiontrail.query.search import check
 from actiontrail.store.database import Database
 
 
@@ -42,14 +56,47 @@ class NoLines:
         return []
 
 
+class LateDatabase:
+    """A control database in a folder of its own, made when it is first used; it knows one account."""
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+
+    @cached_property
+    def _database(self) -> Database:
+        folder = tempfile.TemporaryDirectory()
+        database = Database.open(Path(folder.name))
+        weakref.finalize(self, folder.cleanup)
+        weakref.finalize(self, database.close)
+        with database.begin() as connection:
+            connection.execute(
+                sa.text("INSERT INTO accounts (id, name, created) VALUES (:id, '', 0)"), {"id": self._account}
+            )
+        return database
+
+    def begin(self) -> Any:
+        return self._database.begin()
+
+    def read(self) -> Any:
+        return self._database.read()
+
+
 def an_rpc(
-    shelf: Shelf, door: Door, *, now: Callable[[], float], rate: int = 1000, own: Trails | None = None
+    shelf: Shelf,
+    door: Door,
+    *,
+    now: Callable[[], float],
+    rate: int = 1000,
+    own: Trails | None = None,
+    database: Any = None,
 ) -> Rpc:
     """All operations there are; those on trails only if there are `own` trails."""
+    late = database or LateDatabase(ACCOUNT)
     made = (
         *events.operations(shelf.lookup, token_key=b"t" * 32, lookback_days=90),
         *regions.operations("cn-hangzhou"),
         *identity.operations(),
+        *queries.operations(Saved(late, now=now), check),
     )
     if own is not None:
         made += (
@@ -100,7 +147,7 @@ def live(*, rate: int = 1000) -> Iterator[Endpoint]:
 
         farm = a_farm(Path(folder) / "farm", account=account)
         farm.clock.now = time.time()
-        answering = an_rpc(shelf, Door(keys), now=time.time, rate=rate, own=farm.trails)
+        answering = an_rpc(shelf, Door(keys), now=time.time, rate=rate, own=farm.trails, database=database)
         app = Litestar(route_handlers=rpc.routes(answering), openapi_config=None)
         with _serving(app) as port:
             yield Endpoint(

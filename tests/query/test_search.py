@@ -38,7 +38,7 @@ HEAVY = "* | select count_if(concat(eventId, e0, e1, e2, e3, e4) = 'x') as c fro
 @pytest.fixture(scope="module")
 def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
     ledger = Paper(EVENTS)
-    ledger.write([an_event("Theirs", errorCode="Secret")] * 3, OTHER)
+    ledger.write([an_event("Theirs", errorCode="Secret", requestParameters={"Name": "mine"})] * 3, OTHER)
     projection = a_projection(tmp_path_factory.mktemp("search"), ledger)
     yield Search(projection, limits=Limits(), rows_max=1000)
     projection.close()
@@ -116,11 +116,41 @@ def test_an_event_is_found_by_its_id_in_its_account_only(search: Search) -> None
         ("* | select count_if(errorCode = 'NoPermission') as c, approx_distinct(eventName) as d", [(8, 3)]),
         ("* | with h as (select eventName as n, count(*) as c from log group by n) select max(c) as m from h", [(14,)]),
         ("nothing | select count(*) as c", [(0,)]),
+        ("__topic__: actiontrail_audit_event and errorCode is not NULL and errorCode != '' | select count(1) as c", [(8,)]),
+        ("__topic__: something_else | select count(1) as c", [(0,)]),
+        ("* | select __topic__ as t, __source__ as s, count(1) as c group by t, s", [("actiontrail_audit_event", "actiontrail_internal", 40)]),
+        ("* | select count(1) as c where \"event.errorCode\" is null", [(32,)]),
+        ("* | select count(1) as c where \"event.errorCode\" is not null", [(8,)]),
+        ("* | select time_series(__time__, '5m', '%H:%i', '0') as t, count(1) as c group by t order by t", [("08:00", 20), ("08:05", 20)]),
+        ("* | select date_format(date_trunc('hour', __time__), '%H:%i') as t, count(1) as c group by t", [("08:00", 40)]),
+        ("* | select histogram(\"event.eventName\") as h", [({"Call0": 14, "Call1": 13, "Call2": 13},)]),
+        ("id-3 | select json_extract_scalar(event, '$.eventName') as n", [("Call0",)]),
     ],
 )  # fmt: skip
 def test_sql_is_answered_over_ones_own_events(search: Search, query: str, rows: list[Any]) -> None:
     """The habits of the log service work."""
     assert search.sql(asked(query)).rows == rows
+
+
+@pytest.mark.parametrize(
+    "sql", ["select time_series(__time__) as t", "select time_series(__time__, 'hourly', '%H', '0') as t"]
+)
+def test_a_step_that_is_none_is_met_with_one(search: Search, sql: str) -> None:
+    """The refusal says how to write it."""
+    with pytest.raises(BadSql, match="such as '1h'"):
+        search.sql(asked(f"* | {sql}"))
+
+
+def test_request_parameters_have_a_text_where_the_event_has_only_the_object(search: Search) -> None:
+    """Events delivered to a log service hold both, those that were looked up hold one."""
+    found = search.sql(
+        Asked(
+            account=OTHER,
+            query="* | select json_extract_scalar(\"event.requestParameterJson\", '$.Name') as n",
+        )
+    )
+
+    assert found.rows == [("mine",)] * 3
 
 
 @pytest.mark.parametrize("sql", [pair[1] for pair in HARMLESS], ids=[pair[0] for pair in HARMLESS])

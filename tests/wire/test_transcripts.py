@@ -1,18 +1,22 @@
 """The public API to the letter: every transcript's answers come back as they are written."""
 
+import json
 import os
+from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 import sqlalchemy as sa
-from tests.kit.caller import NOW
+from tests.kit.answers import misfits
+from tests.kit.caller import NOW, acs3
 from tests.kit.house import NoLines, a_still_rpc
 from tests.kit.lookup import Shelf, an_event
 from tests.kit.yard import ACCOUNT, Farm, a_farm
 from tests.wire import transcripts
 
+from actiontrail.api.operations import SPECS
 from actiontrail.delivery import figures, tables
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import New
@@ -20,6 +24,7 @@ from actiontrail.delivery.selectors import Condition, DataSelector
 from actiontrail.delivery.trails import Organization, Settings
 
 FOLDER = Path(__file__).parent
+SPEC = {(spec.version, spec.name): spec for spec in SPECS}
 EXCHANGES = [
     pytest.param(exchange, id=f"{path.stem}: {exchange.title}")
     for path in sorted(FOLDER.glob("*.txt"))
@@ -86,7 +91,14 @@ def test_an_answer_is_what_its_transcript_says(exchange: transcripts.Exchange, t
     """Clients parse these bytes; a change to them is a change to the contract."""
     farm = some_trails(tmp_path) if exchange.about_trails() else None
     answering = a_still_rpc(a_shelf(), NOW, own=farm.trails if farm else None)
-    reply = answering.reply(*exchange.sent())
+    known: dict[str, str] = {}
+    for line in exchange.before():
+        method, target = transcripts.filled(line, known).split(" ", 1)
+        before = answering.reply(*acs3(method, target))
+        assert before.status == 200, before.body
+        known |= {name: value for name, value in json.loads(before.body).items() if isinstance(value, str)}
+    sent = exchange.sent(known)
+    reply = answering.reply(*sent)
     if farm:
         farm.database.close()
 
@@ -95,3 +107,16 @@ def test_an_answer_is_what_its_transcript_says(exchange: transcripts.Exchange, t
         print(f"# {exchange.title}\n" + "\n".join(f"> {line}" for line in exchange.request))  # noqa: T201
         print("\n".join(f"< {line}" for line in actual.splitlines()), end="\n\n")  # noqa: T201
     assert actual == exchange.expected
+    assert reply.status != 200 or misfits(SPEC[transcripts.asked(sent)], reply) == []
+
+
+def test_every_operation_has_a_transcript_of_a_good_answer() -> None:
+    """What no transcript shows may change without anybody noticing."""
+    shown = {
+        transcripts.asked(exchange.sent(defaultdict(str)))
+        for path in FOLDER.glob("*.txt")
+        for exchange in transcripts.read(path)
+        if exchange.expected.startswith("200 ")
+    }
+
+    assert set(SPEC) - shown == set()

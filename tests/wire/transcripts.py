@@ -11,19 +11,23 @@ A transcript is a file `*.txt` of exchanges:
 
 The runner signs each request (`> !rpc`, `> !unsigned`, `> !token at_good` choose another way), and writes
 `…` for request ids, host ids and tokens in the answer, so that what is left is compared to the letter.
+
+`> !first POST /?…` is sent before it; what that answered stands in later lines as `{Name}`.
 """
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from tests.kit.caller import acs3, rpc
 
-from actiontrail.api.signature import Sent
+from actiontrail.api.signature import Sent, parameters
 
-_HIDDEN = {"RequestId", "NextToken"}
+_HIDDEN = {"RequestId", "NextToken", "QueryId", "TimeStamp"}
+_MADE = {"TemplateId": "utpl-"}  # hidden where it begins so; others are the same everywhere
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,13 @@ class Exchange:
         """Whether it is asked of a service that has trails."""
         return self.file.startswith("trails")
 
-    def sent(self) -> Sent:
-        """The request, signed as it says."""
-        lines = list(self.request)
+    def before(self) -> list[str]:
+        """Methods and targets of what is sent before."""
+        return [line.removeprefix("!first ") for line in self.request if line.startswith("!first ")]
+
+    def sent(self, known: Mapping[str, str]) -> Sent:
+        """The request, signed as it says; `known` is what stands for the names in braces."""
+        lines = [filled(line, known) for line in self.request if not line.startswith("!first ")]
         how = [line[1:].split() for line in lines if line.startswith("!")]
         lines = [line for line in lines if not line.startswith("!")]
         method, target = lines[0].split(" ", 1)
@@ -62,6 +70,18 @@ class Exchange:
                 return acs3(method, target, body, **headers)
 
 
+def filled(line: str, known: Mapping[str, str]) -> str:
+    """`line` with what is known in place of names in braces."""
+    return re.sub(r"\{([A-Z]\w+)\}", lambda found: quote(known[found[1]], safe=""), line)
+
+
+def asked(sent: Sent) -> tuple[str, str]:
+    """The version and the operation that a request names, wherever it does."""
+    given = parameters(sent.target, sent.headers, sent.body)
+    version = given.get("Version", sent.headers.get("x-acs-version", ""))
+    return version, given.get("Action", sent.headers.get("x-acs-action", ""))
+
+
 def read(path: Path) -> list[Exchange]:
     """The exchanges of one transcript."""
     exchanges = []
@@ -79,6 +99,8 @@ def shown(status: int, content_type: str, body: bytes) -> str:
     for name in _HIDDEN:
         text = re.sub(rf'("{name}":)"[^"]+"', r'\1"…"', text)
         text = re.sub(rf"(<{name}>)[^<]+", r"\1…", text)
+    for name, begin in _MADE.items():
+        text = re.sub(rf'("{name}":)"{begin}[^"]+"', rf'\1"{begin}…"', text)
     if content_type.startswith("application/json"):
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=1)
     return f"{status} {content_type}\n{text.rstrip()}"

@@ -23,7 +23,16 @@ from actiontrail.api.door import Door
 from actiontrail.api.ingest import PATH, Ingest
 from actiontrail.api.metrics import HttpMeters, RecorderMeters
 from actiontrail.api.observe import Observed
-from actiontrail.api.operations import deliveries, events, identity, regions, selectors, trails, trails_2017
+from actiontrail.api.operations import (
+    deliveries,
+    events,
+    identity,
+    queries,
+    regions,
+    selectors,
+    trails,
+    trails_2017,
+)
 from actiontrail.api.proxy import Forward
 from actiontrail.api.rpc import Rpc
 from actiontrail.api.rpc import routes as rpc_routes
@@ -176,7 +185,7 @@ def _reader_routes(reading: Reading) -> Litestar:
     from actiontrail.api import openapi, pages, rest
     from actiontrail.query.lookup import lookup
     from actiontrail.query.retention import received
-    from actiontrail.query.search import Search
+    from actiontrail.query.search import Search, check
 
     settings = reading.settings
     door = Door(reading.keys, clock_skew_seconds=settings.clock_skew_seconds)
@@ -193,6 +202,7 @@ def _reader_routes(reading: Reading) -> Litestar:
         *trails_2017.operations(reading.trails, region=settings.region),
         *selectors.operations(reading.trails),
         *deliveries.operations(reading.trails, reading.backfills),
+        *queries.operations(reading.saved, check),
     )
     rpc = Rpc(door, operations, throttle, failed=_failed)
     search = Search(

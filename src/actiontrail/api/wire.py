@@ -14,7 +14,7 @@ import msgspec
 
 from actiontrail.access import accounts, directory, grants, keys, names, policy, roles, users
 from actiontrail.api import door, nonces, signature, throttle, xml
-from actiontrail.api.operations import events, table
+from actiontrail.api.operations import events, queries, table
 from actiontrail.capture import body, intake, split
 from actiontrail.delivery import backfill, destination, figures, selectors, trails
 from actiontrail.errors import Corruption, Outage, Refusal
@@ -117,6 +117,9 @@ TABLE: dict[type[Refusal] | str, Row] = {
     ),
     events.InvalidNextToken: _INVALID,
     events.UnknownAttribute: _INVALID,
+    queries.UnknownScene: Row(404, "EntityNotExist.Scene"),
+    "actiontrail.query.saved.UnknownTemplate": Row(404, "EntityNotExist.QueryTemplate"),
+    "actiontrail.query.saved.TooManyTemplates": Row(409, "LimitExceeded.QueryTemplate"),
     SelectorError: Row(400, "InvalidQuery"),
     "actiontrail.query.engine.BadQuestion": Row(400, "InvalidQuery"),
     "actiontrail.query.engine.TooHeavy": Row(400, "QueryTooHeavy"),

@@ -47,6 +47,7 @@ class Limits:
         """As the engine's settings."""
         found: dict[str, Any] = {
             "max_execution_time": self.seconds,
+            "formatdatetime_parsedatetime_m_is_month_name": 0,  # %M are minutes, as for the log service's %i
             "max_memory_usage": self.memory_bytes,
             "max_bytes_before_external_sort": self.memory_bytes // 2,
             "max_bytes_before_external_group_by": self.memory_bytes // 2,

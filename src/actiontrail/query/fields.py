@@ -2,7 +2,8 @@
 
 A field is named as in the log service (`event.userIdentity.userName`, `__time__`), with or without
 `event.`. A field with a column is read from it; any other, below the objects that callers fill, out of the
-whole event: its text if it is a string, else its JSON.
+whole event: its text if it is a string, else its JSON. What the log service writes beside an event is there, too,
+so that SQL which was written for it runs here.
 """
 
 from actiontrail.query.compile import Bindings
@@ -14,6 +15,7 @@ SPECIAL = {
     "__channel__": "channel",
     "__received__": "toString(received)",
 }
+_BESIDE = {"__topic__": "'actiontrail_audit_event'", "__source__": "'actiontrail_internal'", "event": "doc"}
 _OBJECTS = ("requestParameters", "responseElements", "additionalEventData", "eventAttributes", "referencedResources", "userIdentity.sessionContext", "insightDetails")  # fmt: skip
 _WHOLE = ("eventTime", "isGlobal", "requestParameterJson", "sharedEventId", *_OBJECTS)
 EVERYTHING = (*SPECIAL, *(f"event.{path}" for path in sorted((*BY_PATH, *_WHOLE))))
@@ -22,7 +24,7 @@ PATH_CHARACTERS_MAX = 512
 
 def resolve(name: str) -> str | None:
     """The full name of the field that a caller calls `name`; None if there is none."""
-    if name in SPECIAL:
+    if name in SPECIAL or name in _BESIDE:
         return name
     path = name.removeprefix("event.")
     known = path in BY_PATH or path in _WHOLE
@@ -32,13 +34,16 @@ def resolve(name: str) -> str | None:
 
 def expression(name: str, bound: Bindings) -> str:
     """The SQL that reads the field with the full name `name` from a row."""
-    if name in SPECIAL:
-        return SPECIAL[name]
+    if name in SPECIAL or name in _BESIDE:
+        return SPECIAL.get(name) or _BESIDE[name]
     path = name.removeprefix("event.")
     if path in BY_PATH:
         return f"CAST({BY_PATH[path].name}, 'String')"
+    places = _places(path)
+    if path == "requestParameterJson":  # where an event has only the object, its text says the same
+        places.append(("requestParameters",))
     ways = []
-    for place in _places(path):
+    for place in places:
         steps = ", ".join(bound.text(step) for step in place)
         ways.append(
             f"JSONHas(doc, {steps}), if(JSONType(doc, {steps}) = 'String', JSONExtractString(doc, {steps}), JSONExtractRaw(doc, {steps}))"

@@ -4,6 +4,7 @@ None of them reads a file, a table, a dictionary, a setting or a clock that tell
 time, and none sleeps. What is not here is refused.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -55,9 +56,12 @@ ALLOWED_NAMES = frozenset(
     assumenotnull tonullable greatest least abs round floor ceil isipv4string isipv6string
     isipaddressinrange ipv4cidrtorange ipv4stringtonum ipv4numtostring cityhash64 md5 sha256 hex
     row_number rank dense_rank lag lead first_value last_value json_extract_long json_extract_double
-    json_extract_bool json_array_length json_parse
+    json_extract_bool json_array_length json_parse time_series histogram
     """.split()
 )
+
+_STEP = re.compile(r"([1-9]\d{0,3})([smhd])", re.ASCII)
+_UNITS = {"s": "Second", "m": "Minute", "h": "Hour", "d": "Day"}
 
 Rewrite = Callable[[exp.Expr], exp.Expr]
 
@@ -96,6 +100,31 @@ def _to_datetime(node: exp.Expr) -> exp.Expr:
     return _call("fromUnixTimestamp", _call("toInt64", node.this))
 
 
+def _truncated(node: exp.Expr) -> exp.Expr:
+    """A log service cuts Unix seconds as well as moments."""
+    if isinstance(node.this, exp.Column) and node.this.name == "__time__":
+        node.set("this", _to_datetime(node))
+    return node
+
+
+def _time_series(node: exp.Expr) -> exp.Expr:
+    """`time_series(__time__, '1h', format, padding)`: the step in which a moment lies. Steps without a row stay out."""
+    arguments: list[exp.Expr | None] = [*node.expressions, None, None, None]
+    step, form = arguments[1], arguments[2]
+    found = _STEP.fullmatch(step.name) if isinstance(step, exp.Literal) else None
+    if found is None or not isinstance(form, exp.Literal):
+        raise ValueError("time_series wants a step such as '1h' and a format such as '%H:%i'")
+    length = _call(f"toInterval{_UNITS[found[2]]}", exp.Literal.number(int(found[1])))
+    begun = _call("toStartOfInterval", _to_datetime(exp.UnixToTime(this=node.expressions[0])), length)
+    return _call("formatDateTime", begun, form)
+
+
+def _is_null(node: exp.Expr) -> exp.Expr:
+    """A field that an event does not have is an empty string here, and null to those who know log services."""
+    field = isinstance(node.this, exp.Column) and node.this.name.startswith("event")
+    return _call("empty", node.this) if field and isinstance(node.expression, exp.Null) else node
+
+
 def _renamed(name: str, *parts: str) -> Rewrite:
     def rewrite(node: exp.Expr) -> exp.Expr:
         arguments = (
@@ -117,17 +146,22 @@ REWRITES: Mapping[str, Rewrite] = MappingProxyType(
         "DayOfMonth": _renamed("toDayOfMonth"),
         "DayOfWeek": _renamed("toDayOfWeek"),
         "DayOfWeekIso": _renamed("toDayOfWeek"),
+        "DateTrunc": _truncated,
         "Hour": _renamed("toHour"),
+        "Is": _is_null,
         "Minute": _renamed("toMinute"),
         "Month": _renamed("toMonth"),
         "RegexpExtract": _regexp_extract,
         "Second": _renamed("toSecond"),
         "SplitPart": _split_part,
         "StrToTime": _renamed("parseDateTime", "this", "format"),
+        "TimestampTrunc": _truncated,
         "TimeToUnix": _renamed("toUnixTimestamp"),
         "Try": lambda node: node.this,
         "UnixToTime": _to_datetime,
         "Year": _renamed("toYear"),
+        "histogram": lambda node: _call("sumMap", _call("map", *node.expressions, exp.Literal.number(1))),
+        "time_series": _time_series,
         "url_extract_host": _renamed("domain"),
         "url_extract_path": _renamed("path"),
         "json_extract_long": _renamed("JSONExtractInt"),

@@ -55,7 +55,10 @@ def guard(sql: str, *, resolve: Resolve, everything: tuple[str, ...]) -> Guarded
     fields = _name_fields(tree, resolve, everything)
     mark = f"source_{secrets.token_hex(12)}"
     _put_source(tree, mark)
-    spoken = tree.transform(_rewrite)
+    try:
+        spoken = tree.transform(_rewrite)
+    except ValueError as error:
+        raise BadSql(str(error)) from error
     try:
         text = spoken.sql(dialect="clickhouse", comments=False, unsupported_level=sqlglot.ErrorLevel.RAISE)
     except SqlglotError as error:

@@ -125,6 +125,14 @@ class Rows(NamedTuple):
     seen: Seen
 
 
+def check(query: str) -> None:
+    """Raise the `Refusal` of a selector, or of a selector and SQL, that cannot be run; nothing is asked."""
+    selector, text = split_sql(query)
+    parse(selector)
+    if text is not None:
+        guard(text, resolve=fields.resolve, everything=fields.EVERYTHING)
+
+
 class _Token(msgspec.Struct, frozen=True, array_like=True):
     question: str
     as_of: int

@@ -4,7 +4,16 @@
 operations from the two or three things that they ask.
 """
 
-from actiontrail.api.operations import deliveries, events, identity, regions, selectors, trails, trails_2017
+from actiontrail.api.operations import (
+    deliveries,
+    events,
+    identity,
+    queries,
+    regions,
+    selectors,
+    trails,
+    trails_2017,
+)
 from actiontrail.api.operations.table import Spec
 
 SPECS: tuple[Spec, ...] = (
@@ -15,4 +24,5 @@ SPECS: tuple[Spec, ...] = (
     *trails_2017.SPECS,
     *selectors.SPECS,
     *deliveries.SPECS,
+    *queries.SPECS,
 )

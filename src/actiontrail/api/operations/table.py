@@ -16,6 +16,7 @@ from actiontrail.errors import Refusal
 Kind = Literal["string", "boolean", "integer", "list"]
 FieldKind = Literal["string", "boolean", "integer", "object", "map"]
 LIST_MAX = 100  # items of one list that are looked at
+TEXT_CHARS = 64 * 1024  # of the longest text, where the row says nothing else
 CALLS_PER_SECOND = 100  # of an account and operation, where the row says nothing else
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -50,6 +51,7 @@ class Parameter:
     pattern: str = ""
     least: int = 0
     most: int = 2**31 - 1
+    chars: int = TEXT_CHARS  # of the longest text
     fields: tuple[str, ...] = ()
     refusal: type[Refusal] = InvalidParameter
     empty: bool = False
@@ -65,8 +67,10 @@ class Parameter:
                 return f"`{self.name}.N.{{{', '.join(self.fields)}}}`" if self.fields else f"`{self.name}.N`"
             case _ if self.allowed:
                 return ", ".join(f"`{value}`" for value in self.allowed)
+            case _ if self.pattern:
+                return f"`{self.pattern}`"
             case _:
-                return f"`{self.pattern}`" if self.pattern else ""
+                return f"at most {self.chars} characters" if self.chars != TEXT_CHARS else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +198,8 @@ def _integer(parameter: Parameter, text: str) -> int:
 
 
 def _string(parameter: Parameter, text: str) -> str:
+    if len(text) > parameter.chars:
+        raise parameter.refusal(f"{parameter.name} has {len(text)} characters; it may have {parameter.chars}")
     if parameter.allowed and text not in parameter.allowed:
         raise parameter.refusal(
             f"{parameter.name} must be {' or '.join(parameter.allowed)}, not {text[:40]!r}"

@@ -13,6 +13,7 @@ and `2026-01-01T00:00:00Z` need no quotes. Length, terms and nesting are bounded
 import math
 import re
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 from actiontrail.errors import Refusal
 from actiontrail.event import moment
@@ -34,6 +35,11 @@ QUERY_BYTES_MAX = 64 * 1024
 TERMS_MAX = 2000
 NESTING_MAX = 64
 STEPS_MAX = 64
+# What a log service writes beside each event. Queries that were made there begin with these; here all events have them.
+LOG_FIELDS = {
+    "__topic__": ("actiontrail_audit_event", "actiontrail_event"),
+    "__source__": ("actiontrail_internal",),
+}
 _NAME = re.compile(r"(?:[^\s()\[\]\"|:=<>!,]|::|!(?!=))+")
 _VALUE = re.compile(r"[^\s()\"|]+")
 _END = re.compile(r"[^\s()\[\]\"|,]+")
@@ -186,6 +192,9 @@ class _Parser:
                 f"{value[:40]!r} holds only characters at which words are cut.",
                 at=start,
             )
+        if topics := LOG_FIELDS.get(".".join(path)):
+            meant = any(fnmatchcase(topic, value.lower()) for topic in topics)
+            return Everything() if meant else Not(Everything())
         return Exists(path) if len(words) == 1 and _is_all(words[0]) else Field(path, words)
 
     def _range(self, path: tuple[str, ...]) -> Range:
