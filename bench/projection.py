@@ -27,10 +27,10 @@ from bench.events import World
 ACCOUNT = "1234567890123456"
 END = datetime(2026, 11, 1, tzinfo=UTC)
 STEP = 20_000
-DDL = schema.STEPS[0].statements[1]
+DDL = schema.STEPS[-1].statements[-1]
 OTHERS = {
-    "granules of 2048": lambda ddl: ddl,
-    "granules of 8192": lambda ddl: ddl.replace("= 2048", "= 8192"),
+    "granules of 256": lambda ddl: ddl,
+    "granules of 2048": lambda ddl: ddl.replace("= 256", "= 2048"),
     "JSON type": lambda ddl: ddl.replace("doc String CODEC(ZSTD(3))", "doc JSON CODEC(ZSTD(3))"),
     "no index": lambda ddl: "\n".join(line for line in ddl.splitlines() if "INDEX by_words" not in line),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from actiontrail.event.selector import tokens
 from actiontrail.query import schema
-from actiontrail.query.engine import BadQuestion, Limits
+from actiontrail.query.engine import ONE_PAGE, BadQuestion, Limits
 from actiontrail.query.projection import Projection
 from actiontrail.query.question import KEYS, Page, Position, Question
 from actiontrail.query.words import clean
@@ -36,13 +36,11 @@ def lookup(projection: Projection, question: Question, *, limits: Limits | None 
     assert 0 < question.limit <= LIMIT_MAX, "the caller keeps to the limit"
     where, bound = _where(question)
     way = "DESC" if question.newest_first else "ASC"
-    order = f"ORDER BY account {way}, happened {way}, idx {way} LIMIT {question.limit + 1}"
-    places = f"SELECT happened, idx FROM {schema.TABLE} WHERE {where} {order}"
     sql = (
-        f"SELECT toUnixTimestamp64Milli(happened), idx, doc FROM {schema.TABLE} "
-        f"WHERE account = {{account:String}} AND (happened, idx) IN ({places}) {order}"
+        f"SELECT toUnixTimestamp64Milli(happened), idx, doc FROM {schema.TABLE} WHERE {where}"
+        f" ORDER BY account {way}, happened {way}, idx {way} LIMIT {question.limit + 1}"
     )
-    found = projection.engine.rows(sql, bound, limits=limits)
+    found = projection.engine.rows(sql, bound, limits=limits, settings=ONE_PAGE)
     shown = found[: question.limit]
     last = Position(*shown[-1][:2]) if len(found) > len(shown) else None
     return Page([doc.encode() for _, _, doc in shown], last)

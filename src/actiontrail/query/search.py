@@ -17,7 +17,7 @@ from actiontrail.errors import Outage, Refusal
 from actiontrail.event.selector import parse, split_sql, tokens
 from actiontrail.query import fields, schema
 from actiontrail.query.compile import Bindings, condition
-from actiontrail.query.engine import Limits
+from actiontrail.query.engine import ONE_PAGE, Limits
 from actiontrail.query.guard import guard
 from actiontrail.query.projection import Projection
 from actiontrail.query.rows import BY_PATH
@@ -193,7 +193,9 @@ class Search:
             f" FROM {schema.TABLE} WHERE {where}"
             f" ORDER BY account {way}, happened {way}, idx {way} LIMIT {limit + 1}"
         )
-        rows = self.projection.engine.rows(sql, bound.values, limits=self.limits, mark=mark)
+        rows = self.projection.engine.rows(
+            sql, bound.values, limits=self.limits, settings=ONE_PAGE, mark=mark
+        )
         if self.projection.reach.first != seen.first:
             raise Outage("the searchable copy was shortened while it was asked; ask again", retry_after=1)
         events = [_found(row) for row in rows[:limit]]
