@@ -33,6 +33,7 @@ from actiontrail.event import formats
 from actiontrail.event.formats import Formats
 from actiontrail.event.formats.generic import BadFieldMap
 from actiontrail.ledger import notekey, sequencer
+from actiontrail.ledger.lately import Lately
 from actiontrail.ledger.note import Signer, Verifier
 from actiontrail.ledger.places import Places
 from actiontrail.ledger.reader import Reader
@@ -184,6 +185,7 @@ class Reading:
     settings: Config
     keys: Keys
     ledger: Reader
+    lately: Lately
     projection: "Projection"
     projector: "Projector"
     token_key: bytes
@@ -238,6 +240,8 @@ def open_reader(data: Path) -> Iterator[Reading]:
         known = formats_of(data, settings)
         ledger = Reader(data)
         stack.callback(ledger.close)
+        lately = Lately(Places(data).repeats, ledger, bytes_max=settings.repeats_bytes_max, formats=known)
+        stack.callback(lately.close)
         engine = Engine(
             settings.clickhouse or data / PROJECTION, memory_bytes=settings.projection_memory_bytes_max
         )
@@ -273,6 +277,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
             settings,
             keys,
             ledger,
+            lately,
             projection,
             projector,
             token_key,

@@ -175,6 +175,9 @@ def _proofs(reading: Reading, door: Door) -> tiles.Proofs:
     from actiontrail.query.place import index_of  # the recorder does without the search engine
 
     def find(account: str, event_id: str) -> int:
+        known = reading.lately.index_of(account, event_id)
+        if known is not None:
+            return known
         size = reading.ledger.size()
         return index_of(reading.projection, account, event_id, size=size, limits=reading.limits)
 

@@ -49,6 +49,7 @@ class _Map:
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
+        self.handle = -1  # while there is none: the file may be gone, and then there is nothing to let go of
         self.handle = os.open(segment.path, os.O_RDONLY | os.O_CLOEXEC)
         self.firsts: list[int] = []
         self.offsets: list[int] = []
@@ -61,7 +62,8 @@ class _Map:
             self.end = segment.first + footer.count
 
     def __del__(self) -> None:
-        os.close(self.handle)
+        if self.handle >= 0:
+            os.close(self.handle)
 
     def grow(self, size: int) -> None:
         """Take in the frames below `size` that were appended since."""

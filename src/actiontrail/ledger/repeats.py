@@ -33,6 +33,7 @@ _ENTRY_BYTES = 130  # on disk, measured, with the pages that LMDB keeps in reser
 _VALUE = struct.Struct("<Q8s")
 _SIZE = struct.Struct("<Q")
 _META = b"meta"
+_GENERATION = b"g"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _HOUR = 3600
 
@@ -73,6 +74,16 @@ def content(format: str, event: bytes, formats: Formats) -> bytes:  # noqa: A002
 def variant(account: str, event_id: str, said: bytes) -> bytes:
     """The key of an event whose id is known, and was recorded for another event."""
     return key(account, f"{event_id}\0{said.hex()}")
+
+
+def is_generation(name: bytes) -> bool:
+    """Whether the table of that name holds ids."""
+    return name.startswith(_GENERATION)
+
+
+def unpack(value: bytes) -> Seen:
+    """What stands with an id on disk."""
+    return Seen(*_VALUE.unpack(value))
 
 
 def boot_id() -> str:
@@ -122,7 +133,7 @@ class Repeats:
             for _, generation in reversed(self._generations):
                 with transaction.cursor(generation) as cursor:
                     for one, value in cursor.getmulti(asked):
-                        found.setdefault(one, Seen(*_VALUE.unpack(value)))
+                        found.setdefault(one, unpack(value))
         return found
 
     def remember(self, items: Mapping[bytes, Seen], size: int) -> None:
@@ -178,7 +189,7 @@ class Repeats:
         with self._env.begin() as transaction:
             stored = transaction.get(b"size", db=self._meta)
             self._size = _SIZE.unpack(stored)[0] if stored else 0
-            names = [name for name, _ in transaction.cursor() if name.startswith(b"g")]
+            names = [name for name, _ in transaction.cursor() if is_generation(name)]
         self._generations: list[tuple[int, Any]] = [
             (int(name[1:]), self._env.open_db(name)) for name in sorted(names)
         ]
@@ -222,6 +233,7 @@ class Repeats:
 
     def _flush(self, items: dict[bytes, Seen], size: int) -> None:
         try:
+            self._env.reader_check()  # who died while reading (`lately`) keeps no page from being used again
             self._rotate(len(items))
             packed = sorted((one, _VALUE.pack(*seen)) for one, seen in items.items())
             with self._env.begin(write=True) as transaction:
