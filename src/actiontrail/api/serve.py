@@ -44,6 +44,7 @@ COLLECT = (
     50,
 )  # new values between two looks for circles of garbage, and looks between larger ones
 STEADY_SECONDS = 30.0  # a reader that ran this long has recovered
+READER_NICE = 5  # where both want a processor, recording comes first
 
 log = structlog.get_logger("actiontrail.serve")
 
@@ -72,6 +73,7 @@ def run_reader(data: Path, application: Callable[["Reading"], "Application"]) ->
     """The projection and all followers, and what answers from them, on a Unix socket that only this user can reach."""
     from actiontrail import service
 
+    os.nice(READER_NICE)
     stop = _Stop("reader", data)
     with service.open_reader(data) as reader:
         reader.socket.parent.mkdir(exist_ok=True)

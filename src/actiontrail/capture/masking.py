@@ -11,8 +11,10 @@ name is walked.
 """
 
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import msgspec
@@ -145,23 +147,24 @@ class Masker:
 
     def suspects(self, events: list[bytes]) -> list[bool]:
         """For each of `events` whether it may hold a secret; False is certain."""
-        lowered = [event.lower() for event in events]
-        found = self._signed(lowered)
+        found = self._signed(events)
         doubtful = [place for place, seen in enumerate(found) if seen]
-        again = self._signed([self._without_the_often_seen(lowered[place]) for place in doubtful])
+        again = self._signed([self._without_the_often_seen(events[place].lower()) for place in doubtful])
         for place, seen in zip(doubtful, again, strict=True):
             found[place] = seen
         return found
 
-    def _signed(self, lowered: list[bytes]) -> list[bool]:
-        if len(lowered) < _FEW:
-            return [self._seen.search(text) is not None for text in lowered]
+    def _signed(self, events: list[bytes]) -> list[bool]:
+        if len(events) < _FEW:
+            return [self._seen.search(event.lower()) is not None for event in events]
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        found: list[bool] = pc.match_substring_regex(
-            pa.array(lowered, pa.binary()), pattern=self._signs
-        ).to_pylist()
+        # made from buffers: `pa.array` of a list would load pandas, which holds up the first bodies for a second
+        ends = array("q", accumulate(map(len, events), initial=0))
+        parts = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(events).lower())]
+        texts = pa.Array.from_buffers(pa.large_binary(), len(events), parts)
+        found: list[bool] = pc.match_substring_regex(texts, pattern=self._signs).to_pylist()
         return found
 
     def _without_the_often_seen(self, lowered: bytes) -> bytes:
