@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -316,13 +316,14 @@ class Delivered:
         return self._connection.execute(query.format(source), given).fetchall()
 
 
-def peers() -> list[Peer]:
-    """Those that can be had on this machine."""
-    found: list[Peer] = []
+def peers(chosen: str = "") -> list[Peer]:
+    """Those that can be had on this machine; if names are `chosen`, only these, which must be had."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    there: dict[str, Callable[[], Peer]] = {"SQLite": Sqlite, "DuckDB": Delivered}
     if binaries:
-        found.append(Postgres(binaries[-1].parent))
-    return [*found, Sqlite(), Delivered()]
+        there = {"PostgreSQL": lambda: Postgres(binaries[-1].parent), **there}
+    names = [] if chosen == "none" else chosen.split(",") if chosen else list(there)
+    return [there[name]() for name in names]
 
 
 def same(answers: Iterable[list[str]]) -> bool:

@@ -80,35 +80,44 @@ def unmet(result: Result) -> list[str]:
     ]
 
 
-def page(result: Result) -> str:
-    """The reference page of this run, in Markdown."""
+def page(result: Result, long: Result | None = None) -> str:
+    """The reference page of this run, in Markdown; behind it that of a `long` one, if there is one."""
     lines = [
         "# Performance",
         "",
         *_preamble(result),
+        "This page is made from what `bench/results/` keeps, by `python -m bench.run --page`.",
         "",
+        *_run(result, "##"),
+    ]
+    if long:
+        lines += [f"## {number(long.events)} events", "", *_preamble(long), "", *_run(long, "###")]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _run(result: Result, depth: str) -> list[str]:
+    """The tables of one run; their headings begin with `depth`."""
+    return [
         *table(["What", "Must", "Stretch", "Measured", "Goal"], [_goal_row(goal, result) for goal in GOALS]),
         "",
-        "## Beside the peers, in the same run",
+        f"{depth} Beside the peers, in the same run",
         "",
         *_peer_table(result),
         "",
-        "## In detail",
+        f"{depth} In detail",
         "",
-        *(line for name, figures in result.details.items() for line in _detail(name, figures)),
+        *(line for name, figures in result.details.items() for line in _detail(f"{depth}# {name}", figures)),
         *(f"- {note}" for note in result.notes),
     ]
-    return "\n".join(lines).rstrip() + "\n"
 
 
 def _preamble(result: Result) -> list[str]:
     machine = result.machine
     return [
-        f"Measured {result.when} by `{result.command}`: {number(result.events)} events in the record and",
-        f"{number(result.peer_events)} in each peer; {machine.cpus} CPUs, {number(machine.memory_gb)} GB,",
-        f"{machine.system}, Python {machine.python}; the load client shares the machine. How, and what the",
-        "figures leave out, is told in [the decision](../decisions/0070-how-we-measure.md). This page is",
-        "made from `bench/results/committed.json` by `python -m bench.run --page`.",
+        f"Measured {result.when} by `{result.command}`: {number(result.events)} events in the record;",
+        f"{machine.cpus} CPUs, {number(machine.memory_gb)} GB, {machine.system}, Python {machine.python}; the load",
+        "client shares the machine. How, and what the figures leave out, is told in",
+        "[the decision](../decisions/0070-how-we-measure.md).",
     ]
 
 
@@ -150,4 +159,4 @@ def _peer_table(result: Result) -> list[str]:
 
 def _detail(name: str, figures: Mapping[str, float]) -> list[str]:
     rows = [[what, number(value)] for what, value in figures.items()]
-    return [f"### {name}", "", *table(["What", "Measured"], rows), ""]
+    return [name, "", *table(["What", "Measured"], rows), ""]

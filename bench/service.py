@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+import msgspec
+
 from actiontrail.api.signature import Sent, sign_acs3
 
 SETTINGS = "calls_per_second = {LookupEvents = 100000}\n"
@@ -28,20 +30,48 @@ READY_S = 120
 STOP_S = 60
 
 
-class Service:
-    """A record in a folder of its own, and the service on it."""
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What one must know of a record to use it."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="bench-service-"))
+    account: str
+    vkey: str
+    origin: str
+    key_id: str
+    key_secret: str
+    token: str
+
+
+class Service:
+    """A record, and the service on it. In a folder of its own that goes when it is closed, or in `kept`, which stays."""
+
+    def __init__(self, kept: Path | None = None) -> None:
+        self._kept = kept is not None
+        self.folder = kept or Path(tempfile.mkdtemp(prefix="bench-service-"))
         self.data = self.folder / "data"
-        made = command("init", "--data", str(self.data), "--json")
-        self.account, self.vkey, self.origin = made["accountId"], made["vkey"], made["origin"]
-        self.key_id, self.key_secret = made["accessKeyId"], made["accessKeySecret"]
-        with (self.data / "config.toml").open("a") as file:
-            file.write(f"\n{SETTINGS}")
-        self.token = command("keys", "token", "--data", str(self.data), "--json")["token"]
+        made = self._made()
+        self.account, self.vkey, self.origin = made.account, made.vkey, made.origin
+        self.key_id, self.key_secret, self.token = made.key_id, made.key_secret, made.token
         self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
+
+    def _made(self) -> Made:
+        """The record that is there, or a new one."""
+        about = self.folder / "record.json"
+        if about.exists():
+            return msgspec.json.decode(about.read_bytes(), type=Made)
+        made = command("init", "--data", str(self.data), "--json")
+        with (self.data / "config.toml").open("a") as file:
+            file.write(f"\n{SETTINGS}")
+        found = Made(
+            account=made["accountId"],
+            vkey=made["vkey"],
+            origin=made["origin"],
+            key_id=made["accessKeyId"],
+            key_secret=made["accessKeySecret"],
+            token=command("keys", "token", "--data", str(self.data), "--json")["token"],
+        )
+        about.write_bytes(msgspec.json.encode(found))
+        return found
 
     def start(self) -> float:
         """Serve; how many seconds it took until it was ready."""
@@ -76,9 +106,10 @@ class Service:
             self._process = None
 
     def close(self) -> None:
-        """Stop, and leave nothing behind."""
+        """Stop, and leave nothing behind but what is to be kept."""
         self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self._kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self) -> str:
         """The end of what it said."""
