@@ -5,6 +5,7 @@ errors, limits are types, and each field says what turning it costs: `actiontrai
 them all, and a test holds the reference page to them.
 """
 
+import ipaddress
 import types
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,6 +51,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             pattern=r"^[a-z]{2,}(-[a-z0-9]+)*$",
         ),
     ] = "cn-hangzhou"
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Addresses or ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Whoever is named here can make any address stand in the record."
+        ),
+    ] = ()
     database: Annotated[
         str,
         Meta(
@@ -200,6 +207,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = {}
 
     def __post_init__(self) -> None:
+        for text in self.trusted_proxies:
+            ipaddress.ip_network(text, strict=False)  # a ValueError that names the text
         if 0 < self.searchable_days < self.lookback_days:
             raise ValueError(
                 f"searchable_days is {self.searchable_days}, but LookupEvents answers for lookback_days, {self.lookback_days}:"

@@ -168,6 +168,7 @@ class Recorder:
 
     data: Path
     settings: Config
+    database: Database
     keys: Keys
     sequencer: Sequencer
     intake: intake.Intake
@@ -183,6 +184,7 @@ class Reading:
 
     data: Path
     settings: Config
+    database: Database
     keys: Keys
     ledger: Reader
     lately: Lately
@@ -202,7 +204,7 @@ class Reading:
 @contextmanager
 def open_recorder(data: Path) -> Iterator[Recorder]:
     """The record in `data`, open for writing. Raises `NoRecordHere`, `SecondWriter`, or what recovery finds."""
-    with _opened(data) as (settings, keys, signer, verifiers, stack, *_):
+    with _opened(data) as (settings, keys, signer, verifiers, stack, database, _):
         known = formats_of(data, settings)
         lock = open_lock(data, settings.database, signer.name)
         stack.callback(lock.close)
@@ -225,7 +227,9 @@ def open_recorder(data: Path) -> Iterator[Recorder]:
             formats=known,
         )
         log.info("recording", data=str(data), size=ledger.size(), origin=signer.name)
-        yield Recorder(data, settings, keys, writer, taking, ledger, signer.name, verifiers, _socket(data))
+        yield Recorder(
+            data, settings, database, keys, writer, taking, ledger, signer.name, verifiers, _socket(data)
+        )
 
 
 @contextmanager
@@ -275,6 +279,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
         yield Reading(
             data,
             settings,
+            database,
             keys,
             ledger,
             lately,

@@ -57,6 +57,7 @@ def verdict(*policies: str, action: str = "actiontrail:GetTrailStatus", resource
         ({"Resource": "acs:actiontrail:cn-beijing:*:trail/prod-1"}, False),
         ({"Resource": "acs:actiontrail:*:1000000000000002:trail/prod-1"}, False),
         ({"Resource": "acs:*:trail/prod-1:*:*"}, False),
+        ({"Resource": "acs:ram:*:*:*"}, False),
         ({"Resource": ["acs:oss:*:*:x", "acs:actiontrail:*:*:*"]}, True),
         ({"Resource": None, "NotResource": "acs:actiontrail:*:*:trail/dev-*"}, True),
         ({"Resource": None, "NotResource": ["acs:oss:*:*:x", "acs:actiontrail:*:*:trail/*"]}, False),
@@ -135,6 +136,29 @@ def test_every_operator_has_its_case() -> None:
     )
 
     assert {case[0] for case in mark.args[1]} == OPERATORS.keys()
+
+
+@pytest.mark.parametrize("said", ["user/alice", "user/ALICE", "USER/Alice"])
+def test_no_other_spelling_of_a_user_gets_around_a_denial(said: str) -> None:
+    """Users and roles are found without case, so policies mean them without case."""
+    policy = text(a_statement(), a_statement(Effect="Deny", Resource="acs:ram::*:user/Alice"))
+    resource = f"acs:ram:*:1000000000000001:{said}"
+
+    assert verdict(policy, action="ram:DeleteUser", resource=resource).explicit
+
+
+@pytest.mark.parametrize("resource", ["*", "garbage", "acs:ram::1:role", ""])
+def test_what_is_no_resource_is_meant_by_nothing_but_everything(resource: str) -> None:
+    """A caller may write anything where a resource's name is expected."""
+    narrow = text(a_statement(Resource="acs:ram:*:*:role/auditor"))
+
+    assert (
+        verdict(text(a_statement()), resource=resource).allowed,
+        verdict(narrow, resource=resource).allowed,
+    ) == (
+        True,
+        False,
+    )
 
 
 def test_all_conditions_of_a_statement_must_be_met() -> None:

@@ -103,12 +103,6 @@ def test_whether_a_key_is_disabled_is_told_to_its_owner_alone() -> None:
         a_door().caller(*acs3(key_id="LTAIDISABLED", secret="WRONG"))
 
 
-def test_an_ingest_token_reads_nothing() -> None:
-    """It lies on many machines."""
-    with pytest.raises(doors.MayNotRead):
-        a_door().reader(*bearer("at_good", "/v1/search"))
-
-
 def test_only_credentials_that_were_believed_count_as_used() -> None:
     """`last used` tells an investigator when a key really worked."""
     ring = a_ring()

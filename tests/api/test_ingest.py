@@ -3,18 +3,21 @@
 import asyncio
 import gzip
 import json
-from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
+from tests.kit.house import NoPolicies
 from tests.kit.sequencing import MemorySequencer
 from tests.kit.service import events
 
+from actiontrail.access.authority import Authority
 from actiontrail.access.keys import Caller
 from actiontrail.api.asgi import Flight, Message
+from actiontrail.api.gate import Deed
 from actiontrail.api.ingest import RESULTS_MAX, Ingest
 from actiontrail.api.metrics import RecorderMeters
+from actiontrail.api.signature import Sent
 from actiontrail.capture.intake import Intake, Limits
 from actiontrail.capture.masking import Masker
 from actiontrail.errors import Outage
@@ -29,16 +32,16 @@ class OpenDoor:
     def __init__(self, *, may_record: bool = True) -> None:
         self._caller = Caller(
             account="1000000000000001",
-            kind="token",
+            kind="token" if may_record else "key",
             principal_id="p",
             user_name="u",
             access_key_id="t-1",
             any_account=False,
-            may_read=False,
-            may_record=may_record,
+            user_id="" if may_record else "200000000000000001",
         )
 
-    def caller(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Caller:
+    def admit(self, sent: Sent, deed: Deed, *, peer: str) -> Caller:
+        Authority(NoPolicies()).check(self._caller, deed.action, deed.resource, {})
         return self._caller
 
 

@@ -10,6 +10,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from tests.kit.caller import NOW, a_ring, acs3
+from tests.kit.house import NoPolicies, a_gate
 from tests.kit.ledger import ORIGIN, SIGNER, LedgerKit, a_candidate, candidates
 
 from actiontrail.api.door import Door
@@ -60,7 +61,7 @@ def _index_of(account: str, event_id: str) -> int:
 
 @pytest.fixture
 def proofs(ledger: Reader) -> Proofs:
-    return Proofs(Door(a_ring(), now=lambda: NOW), ledger, _index_of)
+    return Proofs(a_gate(Door(a_ring(), now=lambda: NOW), NoPolicies(), now=lambda: NOW), ledger, _index_of)
 
 
 def _get(proofs: Proofs, target: str) -> Reply:

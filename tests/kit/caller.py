@@ -10,6 +10,7 @@ from actiontrail.api import signature
 from actiontrail.api.signature import Sent
 
 NOW = 1_800_000_000.0
+ALICE, BOB = "200000000000000001", "200000000000000002"  # users, with the keys LTAIALICE and LTAIBOB
 KEY_ID, SECRET = "LTAITESTKEYID", "TESTSECRET"
 _nonces = itertools.count(1)
 
@@ -89,25 +90,25 @@ class KeyRing:
         self.seen.append(credential_id)
 
 
-def a_caller(
-    key_id: str = KEY_ID, *, account: str = "1000000000000001", kind: str = "key", may_read: bool = True
-) -> Caller:
-    return Caller(account, kind, account, "root", key_id, False, may_read, True)  # type: ignore[arg-type]
+def a_caller(key_id: str = KEY_ID, *, account: str = "1000000000000001", kind: str = "key") -> Caller:
+    return Caller(account, kind, account, "root", key_id, False)  # type: ignore[arg-type]
+
+
+def a_user_caller(key_id: str, user_id: str, name: str, *, account: str = "1000000000000001") -> Caller:
+    return Caller(account, "key", user_id, name, key_id, False, user_id=user_id)
 
 
 def a_ring() -> KeyRing:
-    """An access key, a disabled one, and an ingest token."""
+    """An access key, a disabled one, those of two users, and ingest tokens."""
     return KeyRing(
         keys={
+            "LTAIALICE": Credential(a_user_caller("LTAIALICE", ALICE, "alice"), "Active", SECRET, None, None),
+            "LTAIBOB": Credential(a_user_caller("LTAIBOB", BOB, "bob"), "Active", SECRET, None, None),
             KEY_ID: Credential(a_caller(), "Active", SECRET, None, None),
             "LTAIDISABLED": Credential(a_caller("LTAIDISABLED"), "Inactive", SECRET, None, None),
         },
         tokens={
-            "at_good": Credential(
-                a_caller("token-1", kind="token", may_read=False), "Active", "", None, None
-            ),
-            "at_off": Credential(
-                a_caller("token-2", kind="token", may_read=False), "Inactive", "", None, None
-            ),
+            "at_good": Credential(a_caller("token-1", kind="token"), "Active", "", None, None),
+            "at_off": Credential(a_caller("token-2", kind="token"), "Inactive", "", None, None),
         },
     )

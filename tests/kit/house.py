@@ -19,21 +19,27 @@ from typing import Any
 import sqlalchemy as sa
 import uvicorn
 from litestar import Litestar
-from tests.kit.caller import a_ring
+from tests.kit.caller import ALICE, NOW, a_ring
 from tests.kit.lookup import ACCOUNT, Shelf
 from tests.kit.yard import a_farm
 
-from actiontrail.access.keys import Keys
+from actiontrail.access.authority import Authority, Policies
+from actiontrail.access.evaluate import Granted
+from actiontrail.access.grants import Grants
+from actiontrail.access.keys import Keys, NewSession
+from actiontrail.access.roles import Role, Roles, UnknownRole, own_account
 from actiontrail.access.seal import Sealer
+from actiontrail.access.system_policies import SYSTEM
 from actiontrail.api import rpc
 from actiontrail.api.door import Door
+from actiontrail.api.gate import Callers, Gate
 from actiontrail.api.operations import (
     deliveries,
     events,
-    identity,
     queries,
     regions,
     selectors,
+    sts,
     trails,
     trails_2017,
 )
@@ -81,10 +87,40 @@ class LateDatabase:
         return self._database.read()
 
 
+def a_gate(door: Callers, grants: Policies, *, now: Callable[[], float] = time.time) -> Gate:
+    """A gate that judges by `grants`."""
+    return Gate(door, Authority(grants), region="cn-hangzhou", now=now)
+
+
+class NoPolicies:
+    """Nobody was given anything, so only accounts themselves may do something."""
+
+    def granted(self, account: str, principal: str) -> tuple[Granted, ...]:
+        return ()
+
+
+class SmallAccess:
+    """Alice of `tests.kit.caller` may look and assume roles, Bob nothing; the role `auditor` trusts their account."""
+
+    def granted(self, account: str, principal: str) -> tuple[Granted, ...]:
+        names = ("AliyunActionTrailReadOnlyAccess", "AliyunSTSAssumeRoleAccess") if principal == ALICE else ()
+        return tuple(Granted(name, "System", SYSTEM[name].document) for name in names)
+
+    def get(self, account: str, name: str) -> Role:
+        if (account, name) != (ACCOUNT, "auditor"):
+            raise UnknownRole(f"account {account} has no role {name!r}")
+        return Role("300000000000000001", account, name, "", own_account(account), 3600, 0, 0)
+
+    def create_session(self, role: Role, session: str, *, seconds: int, policy: str) -> NewSession:
+        return NewSession("STS.ID", "SECRET", "TOKEN", int(NOW) + seconds, role.account)
+
+
 def an_rpc(
     shelf: Shelf,
-    door: Door,
+    gate: Gate,
     *,
+    roles: sts.Roles,
+    sessions: sts.Sessions,
     now: Callable[[], float],
     rate: int = 1000,
     own: Trails | None = None,
@@ -95,7 +131,7 @@ def an_rpc(
     made = (
         *events.operations(shelf.lookup, token_key=b"t" * 32, lookback_days=90),
         *regions.operations("cn-hangzhou"),
-        *identity.operations(),
+        *sts.operations(roles, sessions),
         *queries.operations(Saved(late, now=now), check),
     )
     if own is not None:
@@ -105,12 +141,14 @@ def an_rpc(
             *selectors.operations(own),
             *deliveries.operations(own, Backfills(own, NoLines())),
         )
-    return Rpc(door, made, Throttle(dict.fromkeys((each.spec.name for each in made), rate), now=now), now=now)
+    return Rpc(gate, made, Throttle(dict.fromkeys((each.spec.name for each in made), rate), now=now), now=now)
 
 
 def a_still_rpc(shelf: Shelf, now: float, *, rate: int = 1000, own: Trails | None = None) -> Rpc:
     """As `an_rpc`, for the keys of `tests.kit.caller`, at a clock that stands still."""
-    return an_rpc(shelf, Door(a_ring(), now=lambda: now), now=lambda: now, rate=rate, own=own)
+    few = SmallAccess()
+    gate = a_gate(Door(a_ring(), now=lambda: now), few, now=lambda: now)
+    return an_rpc(shelf, gate, roles=few, sessions=few, now=lambda: now, rate=rate, own=own)
 
 
 @dataclass(frozen=True)
@@ -147,7 +185,17 @@ def live(*, rate: int = 1000) -> Iterator[Endpoint]:
 
         farm = a_farm(Path(folder) / "farm", account=account)
         farm.clock.now = time.time()
-        answering = an_rpc(shelf, Door(keys), now=time.time, rate=rate, own=farm.trails, database=database)
+        gate = a_gate(Door(keys), Grants(database))
+        answering = an_rpc(
+            shelf,
+            gate,
+            roles=Roles(database),
+            sessions=keys,
+            now=time.time,
+            rate=rate,
+            own=farm.trails,
+            database=database,
+        )
         app = Litestar(route_handlers=rpc.routes(answering), openapi_config=None)
         with _serving(app) as port:
             yield Endpoint(

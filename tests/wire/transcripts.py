@@ -9,7 +9,7 @@ A transcript is a file `*.txt` of exchanges:
     < 200 application/json;charset=utf-8
     < {"RequestId": "…"}
 
-The runner signs each request (`> !rpc`, `> !unsigned`, `> !token at_good` choose another way), and writes
+The runner signs each request (`> !rpc`, `> !unsigned`, `> !token at_good`, `> !as LTAIALICE` choose another way), and writes
 `…` for request ids, host ids and tokens in the answer, so that what is left is compared to the letter.
 
 `> !first POST /?…` is sent before it; what that answered stands in later lines as `{Name}`.
@@ -66,6 +66,8 @@ class Exchange:
             case ["token", token]:
                 bearer = {"host": "actiontrail.test", "authorization": f"Bearer {token}"}
                 return Sent(method, target, bearer | headers, body)
+            case ["as", key_id]:
+                return acs3(method, target, body, key_id=key_id, **headers)
             case _:
                 return acs3(method, target, body, **headers)
 

@@ -97,6 +97,10 @@ def _covers(pattern: str, resource: Sequence[str]) -> bool:
     """
     if pattern == "*":
         return True
+    if len(resource) != _ARN_PARTS:
+        return False
+    if resource[1] == "ram":  # whose names are without case, so that no other spelling gets around a denial
+        pattern, resource = pattern.lower(), [part.lower() for part in resource]
     wanted = pattern.split(":", _ARN_PARTS - 1)
     return all(
         wildcard(part or ("*" if place in (2, 3) else ""), said)

@@ -74,8 +74,6 @@ class Caller:
     user_name: str
     access_key_id: str
     any_account: bool
-    may_read: bool
-    may_record: bool
     user_id: str = ""
     role_id: str = ""
     policy: str = ""  # JSON that narrows a session; empty if nothing does
@@ -106,7 +104,7 @@ class Caller:
 def signed_in(who: User | str, *, since: int, mfa: bool) -> Caller:
     """Whoever signed in to the console: a user, or with the id of an account that account itself."""
     if isinstance(who, str):
-        return Caller(who, "console", who, "root", "", False, True, False, since=since, mfa=mfa)  # noqa: FBT003
+        return Caller(who, "console", who, "root", "", any_account=False, since=since, mfa=mfa)
     return Caller(
         account=who.account,
         kind="console",
@@ -114,8 +112,6 @@ def signed_in(who: User | str, *, since: int, mfa: bool) -> Caller:
         user_name=who.name,
         access_key_id="",
         any_account=False,
-        may_read=True,
-        may_record=False,
         user_id=who.id,
         since=since,
         mfa=mfa,
@@ -366,8 +362,6 @@ class Keys:
             user_name=row.name_now or row.user_name,
             access_key_id=row.id,
             any_account=bool(row.any_account),
-            may_read=row.kind != "token",
-            may_record=True,
             user_id=row.user_id,
             role_id=row.role_id,
             policy=row.policy,

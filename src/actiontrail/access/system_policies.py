@@ -18,7 +18,7 @@ _READING = [
     "actiontrail:Lookup*",
     "actiontrail:Query*",
     "actiontrail:Search*",
-    "actiontrail:Tail*",
+    "actiontrail:Watch*",
 ]
 
 

@@ -17,25 +17,31 @@ from litestar.exceptions import HTTPException
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
+from actiontrail.access.authority import Authority
+from actiontrail.access.grants import Grants
+from actiontrail.access.roles import Roles
 from actiontrail.api import metrics, tiles, wire
 from actiontrail.api.asgi import Application, Flight, Message, Receive, Send, send_reply, slashes_kept
 from actiontrail.api.door import Door
+from actiontrail.api.gate import Gate
 from actiontrail.api.ingest import PATH, Ingest
 from actiontrail.api.metrics import HttpMeters, RecorderMeters
 from actiontrail.api.observe import Observed
 from actiontrail.api.operations import (
     deliveries,
     events,
-    identity,
     queries,
     regions,
     selectors,
+    sts,
     trails,
     trails_2017,
 )
+from actiontrail.api.origin import networks
 from actiontrail.api.proxy import Forward
 from actiontrail.api.rpc import Rpc
 from actiontrail.api.rpc import routes as rpc_routes
+from actiontrail.api.served import request_id
 from actiontrail.api.throttle import Throttle
 from actiontrail.errors import Refusal
 from actiontrail.ledger import notekey
@@ -57,9 +63,12 @@ class Front:
         self._meters = RecorderMeters()
         metrics.add_live(self._meters.registry, self._readings)
         self._flight = Flight(settings.queue_bytes_max)
-        door = Door(recorder.keys, clock_skew_seconds=settings.clock_skew_seconds)
         self._ingest = Ingest(
-            door, recorder.intake, self._meters, body_bytes_max=settings.body_bytes_max, flight=self._flight
+            _gate(recorder),
+            recorder.intake,
+            self._meters,
+            body_bytes_max=settings.body_bytes_max,
+            flight=self._flight,
         )
         self._forward = Forward(recorder.socket)
         self._reader = httpx.AsyncClient(
@@ -166,12 +175,23 @@ def _reader_readings(reading: Reading) -> Iterator[Metric]:
     )
 
 
+def _gate(house: Recorder | Reading) -> Gate:
+    """The gate of this process: what is changed through the other one's holds here at once."""
+    settings = house.settings
+    return Gate(
+        Door(house.keys, clock_skew_seconds=settings.clock_skew_seconds),
+        Authority(Grants(house.database)),
+        region=settings.region,
+        trusted=networks(settings.trusted_proxies),
+    )
+
+
 def _public_log(recorder: Recorder) -> tiles.Log:
     vkey, kept = recorder.verifiers[0].vkey, Places(recorder.data).handover
     return tiles.Log(recorder.ledger, vkey, lambda: notekey.kept_handovers(kept), failed=_failed)
 
 
-def _proofs(reading: Reading, door: Door) -> tiles.Proofs:
+def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
     from actiontrail.query.place import index_of  # the recorder does without the search engine
 
     def find(account: str, event_id: str) -> int:
@@ -181,7 +201,7 @@ def _proofs(reading: Reading, door: Door) -> tiles.Proofs:
         size = reading.ledger.size()
         return index_of(reading.projection, account, event_id, size=size, limits=reading.limits)
 
-    return tiles.Proofs(door, reading.ledger, find, failed=_failed)
+    return tiles.Proofs(gate, reading.ledger, find, failed=_failed)
 
 
 def _reader_routes(reading: Reading) -> Litestar:
@@ -191,7 +211,7 @@ def _reader_routes(reading: Reading) -> Litestar:
     from actiontrail.query.search import Search, check
 
     settings = reading.settings
-    door = Door(reading.keys, clock_skew_seconds=settings.clock_skew_seconds)
+    gate = _gate(reading)
     throttle = Throttle(settings.calls_per_second, now=time.monotonic)
     operations = (
         *events.operations(
@@ -200,14 +220,14 @@ def _reader_routes(reading: Reading) -> Litestar:
             lookback_days=settings.lookback_days,
         ),
         *regions.operations(settings.region),
-        *identity.operations(),
+        *sts.operations(Roles(reading.database), reading.keys),
         *trails.operations(reading.trails, region=settings.region),
         *trails_2017.operations(reading.trails, region=settings.region),
         *selectors.operations(reading.trails),
         *deliveries.operations(reading.trails, reading.backfills),
         *queries.operations(reading.saved, check),
     )
-    rpc = Rpc(door, operations, throttle, failed=_failed)
+    rpc = Rpc(gate, operations, throttle, failed=_failed)
     search = Search(
         reading.projection,
         limits=reading.limits,
@@ -215,14 +235,14 @@ def _reader_routes(reading: Reading) -> Litestar:
         checkpoint=reading.ledger.checkpoint,
         ledger_size=reading.ledger.size,
     )
-    mine = rest.routes(rest.Rest(door, search, reading.ledger, reading.formats))
+    mine = rest.routes(rest.Rest(gate, search, reading.ledger, reading.formats))
 
     def recorded() -> datetime | None:
         size = reading.ledger.size()
         return received(reading.ledger.line(size - 1)) if size else None
 
-    mine += pages.routes(pages.Pages(door, search, recorded=recorded))
-    return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, door)), *mine, *openapi.routes()])
+    mine += pages.routes(pages.Pages(gate, search, recorded=recorded))
+    return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()])
 
 
 def _litestar(handlers: Sequence[Any]) -> Litestar:
@@ -241,7 +261,7 @@ def _failed(request_id: str, error: Exception) -> None:
 
 
 def _refusal(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    reply = wire.refusal(error, wire.new_request_id(), host=request.headers.get("host", ""))
+    reply = wire.refusal(error, request_id(request), host=request.headers.get("host", ""))
     _failed(reply.headers["x-acs-request-id"], error)
     return _response(reply)
 

@@ -58,6 +58,11 @@ def headers_of(scope: Message) -> dict[str, str]:
     return found
 
 
+def peer_of(scope: Message) -> str:
+    """The address that the connection comes from; empty where nobody knows it."""
+    return str(scope["client"][0]) if scope.get("client") else ""
+
+
 def target_of(scope: Message) -> str:
     """Path and query as they came: they are signed."""
     path: bytes = scope["raw_path"] or b"/"

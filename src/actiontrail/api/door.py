@@ -1,7 +1,7 @@
 """The door: who sends this request, or why it is turned away.
 
 `Door.caller` returns only for a request that was signed with the secret of an active credential, now,
-and not seen before; or that carries an active ingest token, which can read nothing. It asks the
+and not seen before; or that carries an active ingest token. What they may do is the gate's to ask. It asks the
 keys' memory, so it may be called on the event loop.
 """
 
@@ -61,14 +61,6 @@ class RpcElsewhere(Refusal):
     """A signature that covers neither path nor body was sent to a place where both matter."""
 
 
-class MayNotRead(Refusal):
-    """The credential records and does not read."""
-
-
-class MayNotRecord(Refusal):
-    """The credential reads and does not record."""
-
-
 class Credentials(Protocol):
     """What the door asks of the keys."""
 
@@ -115,13 +107,6 @@ class Door:
                 credential = self._rpc(claimed, method, target)
         self._keys.used(credential.caller.access_key_id)
         return credential.caller
-
-    def reader(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Caller:
-        """As `caller`, and the caller may read. Raises `MayNotRead` otherwise."""
-        caller = self.caller(method, target, headers, body)
-        if not caller.may_read:
-            raise MayNotRead("an ingest token records and reads nothing; sign with an access key")
-        return caller
 
     def _bearer(self, claimed: BearerClaim) -> Credential:
         if not claimed.token.startswith(TOKEN_PREFIX):

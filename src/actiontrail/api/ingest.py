@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from actiontrail.access.authority import RECORD
 from actiontrail.access.keys import Caller
 from actiontrail.api import wire
 from actiontrail.api.asgi import (
@@ -24,12 +25,14 @@ from actiontrail.api.asgi import (
     Receive,
     Send,
     headers_of,
+    peer_of,
     read_body,
     send_reply,
     target_of,
 )
-from actiontrail.api.door import MayNotRecord
+from actiontrail.api.gate import Deed
 from actiontrail.api.routes import Answered, Asked, Route
+from actiontrail.api.signature import Sent
 from actiontrail.api.wire import UnknownChoice, WrongIngestMethod
 from actiontrail.capture.body import BadEncoding, BodyTooLarge, UnknownEncoding
 from actiontrail.capture.intake import Pending, Sender, Shape, Turned
@@ -39,16 +42,17 @@ from actiontrail.ledger.candidate import Receipt
 
 PATH = "/v1/events"
 MEDIA_TYPES = ("application/json", "application/x-ndjson", "application/cloudevents-batch+json")
+_RECORDING = Deed(action=RECORD)
 RESULTS_MAX = 1000  # lines told one by one where not all are asked for
 SMALL_BYTES = 16 * 1024  # a body up to here is taken apart on the event loop; a larger one beside it
 THREADS = 2  # large bodies unpacked at once
 
 
-class Callers(Protocol):
-    """Who tells callers apart."""
+class Admits(Protocol):
+    """Who lets callers in."""
 
-    def caller(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Caller:
-        """Who sends this."""
+    def admit(self, sent: Sent, deed: Deed, *, peer: str) -> Caller:
+        """Who sends this, if they may record."""
         ...
 
 
@@ -144,6 +148,7 @@ ROUTES = (
         summary="Take events in. 200: every one is durable; 207: some are; any other status: none is.",
         group="record",
         known_by="signature or token",
+        action=RECORD,
         query=IngestAsk,
         body=MEDIA_TYPES,
         answer=IngestAnswer,
@@ -164,9 +169,9 @@ class Ingest:
     """An ASGI application for one path. Bounded: by bytes in flight, and by the sequencer's queue."""
 
     def __init__(
-        self, door: Callers, intake: Takes, told: Told, *, body_bytes_max: int, flight: Flight
+        self, gate: Admits, intake: Takes, told: Told, *, body_bytes_max: int, flight: Flight
     ) -> None:
-        self._door = door
+        self._gate = gate
         self._intake = intake
         self._told = told
         self._body_bytes_max = body_bytes_max
@@ -212,9 +217,9 @@ class Ingest:
         )
         counted = max(announced, len(body))
         try:
-            caller = self._door.caller(scope["method"], target_of(scope), headers, body)
-            if not caller.may_record:
-                raise MayNotRecord("this credential reads and does not record")
+            sent = Sent(scope["method"], target_of(scope), headers, body)
+            caller = self._gate.admit(sent, _RECORDING, peer=peer_of(scope))
+            del sent
             shape = Shape(
                 headers.get("content-type", ""), headers.get("content-encoding", ""), choices.format
             )

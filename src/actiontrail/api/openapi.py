@@ -129,6 +129,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": route.name,
         "tags": [route.group],
         "summary": route.summary,
+        "description": f"A policy allows it as `{route.action}`." if route.action else "",
         "parameters": [*_places(route), *_query(route), *_headers(route)],
         "responses": dict(_answers(route)),
         "security": _security(route),

@@ -18,19 +18,11 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
 from actiontrail.access.keys import Caller
-from actiontrail.api.door import Door
+from actiontrail.api.gate import Gate
 from actiontrail.api.questions import End, Query, Start, number
-from actiontrail.api.rest import (
-    METHODS,
-    TOO_MUCH,
-    BadQuestion,
-    answered,
-    at_moment,
-    in_path,
-    read,
-    unless_gone,
-)
+from actiontrail.api.rest import METHODS, TOO_MUCH, at_moment, unless_gone
 from actiontrail.api.routes import Asked, Route
+from actiontrail.api.served import BadQuestion, answered, asking, in_path, planning, received, request_id
 from actiontrail.event.selector.parser import SelectorError
 from actiontrail.query.engine import new_mark
 from actiontrail.query.pages.actor import Actor, actor
@@ -109,13 +101,13 @@ class Pages:
 
     def __init__(
         self,
-        door: Door,
+        gate: Gate,
         search: Search,
         *,
         recorded: Callable[[], datetime | None] = lambda: None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.door = door
+        self.gate = gate
         self.search = search
         self._recorded = recorded
         self._now = now
@@ -166,6 +158,7 @@ class Page:
 
     name: str
     path: str
+    action: str
     summary: str
     asks: type[Any]
     answers: type[Answer]
@@ -183,15 +176,15 @@ _PLACES = {
     "event_id": "The event's id.",
 }
 PAGES: tuple[Page, ...] = (
-    Page("overview", "/v1/overview", "Is everything recorded, who was active, what failed, what changed, what is new.", Ranged, Overview, Pages.overview),
-    Page("actor", "/v1/actors/{kind}/{value}", "Who somebody is, told by what they did.", ActorAsk, Actor, Pages.actor),
-    Page("keyActivity", "/v1/keys/{access_key_id}/activity", "Everything that one access key did, and what lives on from it.", Ranged, Activity, Pages.key),
-    Page("resource", "/v1/resources/{type}/{id}", "The life of a resource.", ResourceAsk, Lived, Pages.resource),
-    Page("resourceById", "/v1/resources/{id}", "The life of a resource of any type.", ResourceAsk, Lived, Pages.resource),
-    Page("surroundings", "/v1/surroundings/{event_id}", "What happened around an event.", AroundAsk, Surroundings, Pages.around, (NoSuchEvent,)),
-    Page("suggest", "/v1/suggest", "Names of fields, or values of one.", SuggestAsk, Suggestions, Pages.suggest),
-    Page("find", "/v1/find", "What a pasted string is.", FindAsk, Matches, Pages.find),
-    Page("whyEmpty", "/v1/why-empty", "Why a search finds nothing.", WhyAsk, Why, Pages.why_empty, (SelectorError,)),
+    Page("overview", "/v1/overview", "actiontrail:GetOverview", "Is everything recorded, who was active, what failed, what changed, what is new.", Ranged, Overview, Pages.overview),
+    Page("actor", "/v1/actors/{kind}/{value}", "actiontrail:GetActor", "Who somebody is, told by what they did.", ActorAsk, Actor, Pages.actor),
+    Page("keyActivity", "/v1/keys/{access_key_id}/activity", "actiontrail:GetAccessKeyActivity", "Everything that one access key did, and what lives on from it.", Ranged, Activity, Pages.key),
+    Page("resource", "/v1/resources/{type}/{id}", "actiontrail:GetResourceHistory", "The life of a resource.", ResourceAsk, Lived, Pages.resource),
+    Page("resourceById", "/v1/resources/{id}", "actiontrail:GetResourceHistory", "The life of a resource of any type.", ResourceAsk, Lived, Pages.resource),
+    Page("surroundings", "/v1/surroundings/{event_id}", "actiontrail:GetSurroundings", "What happened around an event.", AroundAsk, Surroundings, Pages.around, (NoSuchEvent,)),
+    Page("suggest", "/v1/suggest", "actiontrail:GetSuggestions", "Names of fields, or values of one.", SuggestAsk, Suggestions, Pages.suggest),
+    Page("find", "/v1/find", "actiontrail:GetMatches", "What a pasted string is.", FindAsk, Matches, Pages.find),
+    Page("whyEmpty", "/v1/why-empty", "actiontrail:GetReasonsForNothing", "Why a search finds nothing.", WhyAsk, Why, Pages.why_empty, (SelectorError,)),
 )  # fmt: skip
 
 
@@ -201,6 +194,7 @@ def _rows() -> Iterator[Route]:
             name=one.name,
             method="GET",
             path=one.path,
+            action=one.action,
             summary=one.summary,
             group="search",
             query=one.asks,
@@ -222,19 +216,27 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
 
 def _handler(pages: Pages, one: Page) -> HTTPRouteHandler:
     served = re.sub(r"\{(\w+)\}", r"{\1:str}", one.path)
+    names = re.findall(r"\{(\w+)\}", one.path)
     asked_for = [number for number, part in enumerate(one.path.split("/")[1:]) if part.startswith("{")]
 
     @route(served, http_method=METHODS, include_in_schema=False, name=one.name)
     async def question(request: Request[Any, Any, Any]) -> Response[bytes]:
-        caller, ask = await read(pages.door, request, one.asks)
+        sent, identity = await received(request), request_id(request)
         parts = in_path(request)
         values = tuple(parts[number] for number in asked_for)
         mark = new_mark()
 
-        def work() -> msgspec.Struct:
+        def run(caller: Caller, ask: Any) -> msgspec.Struct:  # noqa: ANN401 - as the row says
             return one.run(pages, _ground(pages.search, caller, mark), ask, values)
 
-        return answered(await unless_gone(request, work, lambda: pages.search.cancel(mark)))
+        deed = asking(one.action, sent, **dict(zip(names, values, strict=True)))
+        plan = planning(sent, one.asks, deed, run)
+        found = await unless_gone(
+            request,
+            lambda: pages.gate.perform(sent, identity, plan),
+            lambda: pages.search.cancel(mark),
+        )
+        return answered(found, identity)
 
     return question
 

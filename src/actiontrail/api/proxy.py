@@ -16,11 +16,13 @@ from typing import Any
 import httpx
 import msgspec
 
+from actiontrail.api import origin
+
 Message = MutableMapping[str, Any]  # ASGI's own: what is in it depends on its type
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-PEER_HEADER = b"x-actiontrail-peer"
+PEER_HEADER = origin.PEER_HEADER.encode()
 BODY_BYTES_MAX = 4 * 1024 * 1024  # questions are small; events have a door of their own
 CONNECTIONS_MAX = 256
 CONNECT_SECONDS = 2.0

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import IO, Any, Generic, TypeVar
-from urllib.parse import parse_qs, unquote
 
 import msgspec
 from litestar import Request, Response, route
@@ -22,8 +21,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from actiontrail.access.keys import Caller
-from actiontrail.api import wire
-from actiontrail.api.door import Door
+from actiontrail.api.gate import Deed, Gate, Planned
 from actiontrail.api.questions import (
     Ask,
     EventAnswer,
@@ -41,9 +39,9 @@ from actiontrail.api.questions import (
     SqlAsk,
     TailAsk,
 )
-from actiontrail.api.routes import Answered, Asked, Route, content
-from actiontrail.api.rpc import sent_headers, sent_target
-from actiontrail.errors import Outage, Refusal
+from actiontrail.api.routes import Answered, Asked, Route
+from actiontrail.api.served import BadQuestion, answered, asking, in_path, planning, received, request_id
+from actiontrail.errors import Outage
 from actiontrail.event import moment
 from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.selector import parse
@@ -56,17 +54,15 @@ from actiontrail.query.search import Found, Search
 from actiontrail.query.tail import Ledger, Tail
 
 T = TypeVar("T")
-A = TypeVar("A", bound=Asked)
-BODY_BYTES_MAX = 256 * 1024
+A = TypeVar("A", bound=Asked)  # what a question asks
 TAILS_MAX = 32
 HEARTBEAT_SECONDS = 10.0
 SPOOL_BYTES = 8 * 1024 * 1024
 PIECE = 256 * 1024
+EXPORT = "actiontrail:ExportEvents"
+WATCH = "actiontrail:WatchEvents"
+EVENT = "actiontrail:GetEvent"
 METHODS = [HttpMethod.GET, HttpMethod.POST]
-
-
-class BadQuestion(Refusal):
-    """The request's parameters are not what this address takes."""
 
 
 def asked(caller: Caller, ask: Ask) -> searches.Asked:
@@ -82,8 +78,8 @@ def asked(caller: Caller, ask: Ask) -> searches.Asked:
 class Rest:
     """Answers questions. Safe to share between threads."""
 
-    def __init__(self, door: Door, search: Search, ledger: Ledger, formats: Formats = BUILT_IN) -> None:
-        self.door = door
+    def __init__(self, gate: Gate, search: Search, ledger: Ledger, formats: Formats = BUILT_IN) -> None:
+        self.gate = gate
         self.search = search
         self.ledger = ledger
         self.formats = formats
@@ -128,6 +124,15 @@ class Rest:
         wanted = exports.Wanted(ask.format, ask.rows, ask.token, ask.bom)
         return exports.write(self.search, asked(caller, ask), file, wanted)
 
+    def tail(self, caller: Caller, ask: TailAsk, since: str) -> Tail:
+        """Events from now on, or from the one after the index `since`."""
+        if self.listening >= TAILS_MAX:
+            raise Outage(f"{TAILS_MAX} listeners are the most", retry_after=10)
+        if since and not (since.isascii() and since.isdigit() and len(since) < 19):
+            raise BadQuestion("Last-Event-ID is the index of the last event that was seen")
+        start = int(since) + 1 if since else None
+        return Tail(self.ledger, caller.account, parse(ask.query), start=start, formats=self.formats)
+
     def event(self, caller: Caller, event_id: str) -> EventAnswer:
         """One event by its id. Raises `NoSuchEvent`."""
         found = self.search.event(caller.account, event_id)
@@ -142,6 +147,7 @@ class Question(Generic[A]):
 
     name: str
     path: str
+    action: str
     summary: str
     asks: type[A]
     answers: type[Answered]
@@ -152,14 +158,42 @@ TOO_MUCH = ("actiontrail.query.engine.TooHeavy", "actiontrail.query.engine.Cance
 _ERRORS = (BadQuestion, SelectorError, "actiontrail.query.search.OutOfRange", *TOO_MUCH)
 _TOKEN = "actiontrail.query.search.BadToken"  # noqa: S105 - the name of a class
 QUESTIONS: tuple[Question[Any], ...] = (
-    Question("search", "/v1/search", "One page of events.", PageAsk, PageAnswer, Rest.page),
     Question(
-        "facets", "/v1/facets", "The commonest values of some fields.", FacetsAsk, FacetsAnswer, Rest.facets
+        "search",
+        "/v1/search",
+        "actiontrail:SearchEvents",
+        "One page of events.",
+        PageAsk,
+        PageAnswer,
+        Rest.page,
     ),
     Question(
-        "histogram", "/v1/histogram", "Counts over time.", HistogramAsk, HistogramAnswer, Rest.histogram
+        "facets",
+        "/v1/facets",
+        "actiontrail:GetEventFacets",
+        "The commonest values of some fields.",
+        FacetsAsk,
+        FacetsAnswer,
+        Rest.facets,
     ),
-    Question("sql", "/v1/sql", "SQL over the events that a selector chooses.", SqlAsk, SqlAnswer, Rest.sql),
+    Question(
+        "histogram",
+        "/v1/histogram",
+        "actiontrail:GetEventHistogram",
+        "Counts over time.",
+        HistogramAsk,
+        HistogramAnswer,
+        Rest.histogram,
+    ),
+    Question(
+        "sql",
+        "/v1/sql",
+        "actiontrail:QueryEvents",
+        "SQL over the events that a selector chooses.",
+        SqlAsk,
+        SqlAnswer,
+        Rest.sql,
+    ),
 )
 
 
@@ -171,6 +205,7 @@ def _rows() -> Iterator[Route]:
                 name=one.name,
                 method="GET",
                 path=one.path,
+                action=one.action,
                 summary=one.summary,
                 group="search",
                 query=one.asks,
@@ -187,6 +222,7 @@ def _rows() -> Iterator[Route]:
             name="export",
             method="GET",
             path="/v1/export",
+            action=EXPORT,
             summary="One part of an export, as a file; counted and hashed before its first byte is sent.",
             group="search",
             query=ExportAsk,
@@ -202,6 +238,7 @@ def _rows() -> Iterator[Route]:
             name="tail",
             method="GET",
             path="/v1/tail",
+            action=WATCH,
             summary="New events as they are recorded, as server-sent events; `id` is the event's index.",
             group="search",
             query=TailAsk,
@@ -217,6 +254,7 @@ def _rows() -> Iterator[Route]:
         name="event",
         method="GET",
         path="/v1/events/{event_id}",
+        action=EVENT,
         summary="One event by its id.",
         group="search",
         places={"event_id": "The event's id."},
@@ -234,10 +272,15 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
 
     @route("/v1/export", http_method=METHODS, include_in_schema=False, name="export")
     async def export(request: Request[Any, Any, Any]) -> Stream:
-        caller, ask = await read(rest.door, request, ExportAsk)
+        sent = await received(request)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by the stream
+
+        def write(caller: Caller, ask: ExportAsk) -> tuple[exports.Part, str]:
+            return rest.export(caller, ask, file), ask.format
+
+        plan = planning(sent, ExportAsk, asking(EXPORT, sent), write)
         try:
-            part = await sync_to_thread(rest.export, caller, ask, file)
+            part, form = await sync_to_thread(rest.gate.perform, sent, request_id(request), plan)
         except BaseException:
             file.close()
             raise
@@ -248,24 +291,15 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
             "content-length": str(part.size),
             "cache-control": "no-store",
         }
-        media_type = exports.TYPES[ask.format].partition(";")[0]  # the charset is added to texts
+        media_type = exports.TYPES[form].partition(";")[0]  # the charset is added to texts
         return Stream(_pieces(file), status_code=200, headers=headers, media_type=media_type)
 
     @route("/v1/tail", http_method=METHODS, include_in_schema=False, name="tail")
     async def tail(request: Request[Any, Any, Any]) -> Stream:
-        caller, ask = await read(rest.door, request, TailAsk)
-        if rest.listening >= TAILS_MAX:
-            raise Outage(f"{TAILS_MAX} listeners are the most", retry_after=10)
+        sent = await received(request)
         since = request.headers.get("last-event-id", "")
-        if since and not (since.isascii() and since.isdigit() and len(since) < 19):
-            raise BadQuestion("Last-Event-ID is the index of the last event that was seen")
-        listener = Tail(
-            rest.ledger,
-            caller.account,
-            parse(ask.query),
-            start=int(since) + 1 if since else None,
-            formats=rest.formats,
-        )
+        plan = planning(sent, TailAsk, asking(WATCH, sent), lambda caller, ask: rest.tail(caller, ask, since))
+        listener = await sync_to_thread(rest.gate.perform, sent, request_id(request), plan)
         return Stream(
             _told(rest, listener),
             status_code=200,
@@ -275,10 +309,13 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
 
     @route("/v1/events/{event_id:str}", http_method=[HttpMethod.GET], include_in_schema=False, name="event")
     async def event(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:  # noqa: ARG001
-        target = sent_target(request)
-        caller = rest.door.reader(request.method, target, sent_headers(request), b"")
-        found = await sync_to_thread(rest.event, caller, in_path(request)[-1])
-        return answered(found)
+        sent, identity = await received(request), request_id(request)
+        wanted = in_path(request)[-1]
+        planned = Planned(
+            Deed(action=EVENT, parameters={"eventId": wanted}),
+            lambda admitted: rest.event(admitted.caller, wanted),
+        )
+        return answered(await sync_to_thread(rest.gate.perform, sent, identity, lambda _: planned), identity)
 
     return [*made, export, tail, event]
 
@@ -286,41 +323,17 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
 def _question(rest: Rest, one: Question[Any]) -> HTTPRouteHandler:
     @route(one.path, http_method=METHODS, include_in_schema=False, name=one.name)
     async def question(request: Request[Any, Any, Any]) -> Response[bytes]:
-        caller, ask = await read(rest.door, request, one.asks)
+        sent, identity = await received(request), request_id(request)
         mark = new_mark()
-        found = await unless_gone(
-            request, lambda: one.run(rest, caller, ask, mark), lambda: rest.search.cancel(mark)
+        plan = planning(
+            sent, one.asks, asking(one.action, sent), lambda caller, ask: one.run(rest, caller, ask, mark)
         )
-        return answered(found)
+        found = await unless_gone(
+            request, lambda: rest.gate.perform(sent, identity, plan), lambda: rest.search.cancel(mark)
+        )
+        return answered(found, identity)
 
     return question
-
-
-async def read(door: Door, request: Request[Any, Any, Any], kind: type[A]) -> tuple[Caller, A]:
-    """Who asks, and what. Raises a `Refusal`."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_BYTES_MAX:
-            raise BadQuestion(f"a question has at most {BODY_BYTES_MAX} bytes")
-    target = sent_target(request)
-    caller = door.reader(request.method, target, sent_headers(request), body)
-    return caller, _ask(target.partition("?")[2], body, kind)
-
-
-def _ask(query: str, body: bytes, kind: type[A]) -> A:
-    try:
-        if body.strip():
-            return msgspec.json.decode(body, type=kind)
-        given = {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
-        return msgspec.convert(given, kind, strict=False)
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise BadQuestion(f"the parameters cannot be read: {error}") from error
-
-
-def in_path(request: Request[Any, Any, Any]) -> tuple[str, ...]:
-    """The parts of the path as they were meant: what was sent between two slashes, then decoded."""
-    return tuple(unquote(part) for part in sent_target(request).partition("?")[0].split("/")[1:])
 
 
 async def unless_gone(request: Request[Any, Any, Any], work: Callable[[], T], stop: Callable[[], None]) -> T:
@@ -368,15 +381,6 @@ async def _told(rest: Rest, listener: Tail) -> AsyncIterator[bytes]:
             quiet = time.monotonic()
     finally:
         rest.listening -= 1
-
-
-def answered(found: msgspec.Struct) -> Response[bytes]:
-    """A good answer."""
-    reply = wire.answer(content(found), wire.new_request_id())
-    headers = dict(reply.headers)
-    return Response(
-        reply.body, status_code=reply.status, media_type=headers.pop("content-type"), headers=headers
-    )
 
 
 def _shown(found: Found) -> EventFound:

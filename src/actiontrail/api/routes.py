@@ -45,6 +45,7 @@ class Route:
     request_headers: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[type[Exception] | str, ...] = ()
     known_by: Known = "signature"
+    action: str = ""  # what a policy must allow; empty where nobody has to be known
 
 
 def content(answer: msgspec.Struct) -> dict[str, Any]:

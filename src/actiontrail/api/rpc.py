@@ -16,14 +16,27 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 
 from actiontrail.api import signature, wire
-from actiontrail.api.door import Door
-from actiontrail.api.operations.table import Call, MissingParameter, Operation, read
-from actiontrail.api.signature import AmbiguousParameter
+from actiontrail.api.gate import Admitted, Deed, Gate, Planned
+from actiontrail.api.operations.table import (
+    Call,
+    MissingParameter,
+    Operation,
+    read,
+    references,
+    resource,
+)
+from actiontrail.api.signature import AmbiguousParameter, Sent
 from actiontrail.api.throttle import Throttle
 from actiontrail.api.wire import Reply
 
 BODY_BYTES_MAX = 1024 * 1024
 NAMES_SHOWN = 80  # characters of what a caller sent that are said back
+_ABOUT_THE_CALL = frozenset(
+    """
+    AccessKeyId Action Format SecurityToken Signature SignatureMethod SignatureNonce SignatureType
+    SignatureVersion Timestamp Version
+    """.split()
+)  # parameters that say nothing of what is asked for
 _METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE, HttpMethod.PATCH]
 _REGIONAL = re.compile(r"actiontrail(?:-vpc)?\.([a-z]{2,}(?:-[a-z0-9]+)+)\.", re.ASCII)
 _REGION_ID = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+", re.ASCII)
@@ -34,14 +47,14 @@ class Rpc:
 
     def __init__(
         self,
-        door: Door,
+        gate: Gate,
         operations: Sequence[Operation],
         throttle: Throttle,
         *,
         now: Callable[[], float] = time.time,
         failed: Callable[[str, Exception], None] | None = None,
     ) -> None:
-        self._door = door
+        self._gate = gate
         self._operations = {(each.spec.version, each.spec.name): each for each in operations}
         self._versions = {each.spec.version for each in operations}
         self._throttle = throttle
@@ -73,22 +86,40 @@ class Rpc:
     ) -> Reply:
         if method not in ("GET", "POST"):
             raise wire.WrongMethod(f"operations are called with GET or POST, not {method[:NAMES_SHOWN]}")
-        caller = self._door.reader(method, target, headers, body)
-        given = signature.parameters(target, headers, body)
-        operation = self._find(given, headers)
+        sent = Sent(method, target, headers, body)
+        return self._gate.perform(sent, request_id, lambda account: self._plan(sent, account, request_id))
+
+    def _plan(self, sent: Sent, account: str, request_id: str) -> Planned[Reply]:
+        given = signature.parameters(sent.target, sent.headers, sent.body)
+        operation = self._find(given, sent.headers)
         spec = operation.spec
-        if method not in spec.methods:
-            raise wire.WrongMethod(f"{spec.name} is called with {' or '.join(spec.methods)}, not {method}")
-        call = Call(
-            caller=caller,
-            values=read(spec, given),
-            request_id=request_id,
-            now=self._now(),
-            region=_addressed(headers.get("host", ""), given.get("RegionId", "")),
+        if sent.method not in spec.methods:
+            raise wire.WrongMethod(
+                f"{spec.name} is called with {' or '.join(spec.methods)}, not {sent.method}"
+            )
+        region = _addressed(sent.headers.get("host", ""), given.get("RegionId", ""))
+
+        def run(admitted: Admitted) -> Reply:
+            call = Call(
+                caller=admitted.caller,
+                values=read(spec, given),
+                request_id=request_id,
+                now=self._now(),
+                region=region,
+                context=admitted.context,
+            )
+            self._throttle.take(account, spec.name, spec.calls_per_second)
+            as_xml = given.get("Format", "").upper() == "XML"
+            return wire.answer(operation.run(call), request_id, root=f"{spec.name}Response", as_xml=as_xml)
+
+        deed = Deed(
+            action=spec.action,
+            resource=resource(spec, given, account=account, region=region or self._gate.region),
+            version=spec.version,
+            parameters={name: value for name, value in given.items() if name not in _ABOUT_THE_CALL},
+            references=references(spec, given),
         )
-        self._throttle.take(caller.account, spec.name, spec.calls_per_second)
-        as_xml = given.get("Format", "").upper() == "XML"
-        return wire.answer(operation.run(call), request_id, root=f"{spec.name}Response", as_xml=as_xml)
+        return Planned(deed, run)
 
     def _find(self, given: Mapping[str, str], headers: Mapping[str, str]) -> Operation:
         action = _agreed("Action", given.get("Action"), headers.get("x-acs-action"))

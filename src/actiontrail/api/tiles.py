@@ -20,10 +20,11 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
 from actiontrail.api import wire
-from actiontrail.api.door import Door
+from actiontrail.api.gate import Deed, Gate, Planned
 from actiontrail.api.operations.table import InvalidParameter
 from actiontrail.api.routes import Answered, Asked, Route
 from actiontrail.api.rpc import sent_headers, sent_target
+from actiontrail.api.signature import Sent
 from actiontrail.api.wire import Reply
 from actiontrail.event import record
 from actiontrail.evidence import receipt
@@ -42,6 +43,8 @@ _PROOF = "/v1/proof/"
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 
+PROOF = "actiontrail:GetEventProof"
+CONSISTENCY = "actiontrail:GetConsistencyProof"
 Failed = Callable[[str, Exception], None]
 
 
@@ -66,6 +69,7 @@ ROUTES = (
         name="proof",
         method="GET",
         path="/v1/proof/{event_id}",
+        action=PROOF,
         summary="The evidence file of one event: the record, its place in the log, and a signed checkpoint.",
         group="evidence",
         places={"event_id": "The event's id."},
@@ -77,6 +81,7 @@ ROUTES = (
         name="consistency",
         method="GET",
         path="/v1/consistency",
+        action=CONSISTENCY,
         summary="The proof that a log of one size begins with the log of a smaller one.",
         group="evidence",
         query=ConsistencyAsk,
@@ -178,13 +183,13 @@ class Proofs:
 
     def __init__(
         self,
-        door: Door,
+        gate: Gate,
         ledger: Ledger,
         index_of: Callable[[str, str], int],
         *,
         failed: Failed | None = None,
     ) -> None:
-        self._door = door
+        self._gate = gate
         self._ledger = ledger
         self._index_of = index_of
         self._failed = failed
@@ -193,12 +198,18 @@ class Proofs:
         """The answer to a GET of `target`, whose decoded path is `path`. Never raises; may block."""
         request_id = wire.new_request_id()
         try:
-            caller = self._door.reader("GET", target, headers, b"")
-            if path.startswith(_PROOF):
-                return self._proof(caller.account, path.removeprefix(_PROOF))
-            return wire.answer(self._consistency(target), request_id)
+            sent = Sent("GET", target, headers, b"")
+            return self._gate.perform(sent, request_id, lambda _: self._plan(target, path, request_id))
         except Exception as error:  # noqa: BLE001 - as above
             return _refused(error, headers, self._failed, request_id)
+
+    def _plan(self, target: str, path: str, request_id: str) -> Planned[Reply]:
+        if path.startswith(_PROOF):
+            event_id = path.removeprefix(_PROOF)
+            deed = Deed(action=PROOF, parameters={"eventId": event_id})
+            return Planned(deed, lambda admitted: self._proof(admitted.caller.account, event_id))
+        deed = Deed(action=CONSISTENCY, parameters=dict(parse_qsl(target.partition("?")[2])))
+        return Planned(deed, lambda _: wire.answer(self._consistency(target), request_id))
 
     def _proof(self, account: str, event_id: str) -> Reply:
         index = self._index_of(account, event_id)

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from actiontrail.access import accounts, directory, grants, keys, names, policy, roles, users
+from actiontrail.access import accounts, authority, directory, grants, keys, names, policy, roles, users
 from actiontrail.api import door, nonces, signature, throttle, xml
-from actiontrail.api.operations import events, queries, table
+from actiontrail.api.operations import events, queries, sts, table
 from actiontrail.capture import body, intake, split
 from actiontrail.delivery import backfill, destination, figures, selectors, trails
 from actiontrail.errors import Corruption, Outage, Refusal
@@ -99,8 +99,7 @@ TABLE: dict[type[Refusal] | str, Row] = {
     door.SecurityTokenExpired: Row(
         400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired."
     ),
-    door.MayNotRead: Row(403, "NoPermission", "You are not authorized to do this action."),
-    door.MayNotRecord: Row(403, "NoPermission", "You are not authorized to do this action."),
+    authority.NotAllowed: Row(403, "NoPermission", "You are not authorized to do this action."),
     throttle.Throttled: Row(429, "Throttling.User", "Request was denied due to user flow control."),
     UnknownAction: Row(
         404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."
@@ -108,6 +107,18 @@ TABLE: dict[type[Refusal] | str, Row] = {
     UnknownVersion: Row(404, "InvalidVersion", "Specified parameter Version is not valid."),
     WrongMethod: Row(405, "UnsupportedHTTPMethod", "This http method is not supported."),
     BodyTooLarge: Row(413, "RequestEntityTooLarge"),
+    sts.RootMayNotAssume: Row(403, "NoPermission", "Roles may not be assumed by root accounts."),
+    sts.BadRoleArn: Row(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed."),
+    sts.BadSessionName: Row(
+        400, "InvalidParameter.RoleSessionName", "The parameter RoleSessionName is wrongly formed."
+    ),
+    sts.BadDuration: Row(
+        400, "InvalidParameter.DurationSeconds", "The parameter DurationSeconds has not passed validation."
+    ),
+    sts.BadSessionPolicy: Row(
+        400, "InvalidParameter.PolicyGrammar", "The parameter Policy has not passed grammar check."
+    ),
+    sts.BadExternalId: Row(400, "InvalidParameter.ExternalId", "The parameter ExternalId is wrongly formed."),
     table.MissingParameter: Row(400, "Missing{0.name}", "{0.name} is mandatory for this action."),
     table.InvalidParameter: _INVALID,
     events.InvalidStartTime: Row(400, "InvalidParameterStartTime", "The specified StartTime is invalid."),
@@ -125,7 +136,7 @@ TABLE: dict[type[Refusal] | str, Row] = {
     "actiontrail.query.engine.TooHeavy": Row(400, "QueryTooHeavy"),
     "actiontrail.query.engine.Cancelled": Row(400, "QueryCancelled"),
     "actiontrail.query.guard.BadSql": Row(400, "InvalidSql"),
-    "actiontrail.api.rest.BadQuestion": Row(400, "InvalidQueryParameter"),
+    "actiontrail.api.served.BadQuestion": Row(400, "InvalidQueryParameter"),
     "actiontrail.query.search.BadToken": Row(400, "InvalidNextToken"),
     "actiontrail.query.search.OutOfRange": Row(400, "InvalidParameter.Range"),
     WrongIngestMethod: Row(405, "UnsupportedHTTPMethod"),
@@ -293,7 +304,7 @@ def refusal(error: Exception, request_id: str, *, host: str = "", as_xml: bool =
     shown = row(error)
     code = shown.code.format(error)
     said = str(error) if isinstance(error, Refusal | Outage) else ""
-    content = {
+    content: dict[str, Any] = {
         "RequestId": request_id,
         "HostId": host or "actiontrail",
         "Code": code,
@@ -302,6 +313,8 @@ def refusal(error: Exception, request_id: str, *, host: str = "", as_xml: bool =
     }
     if shown.message and said:
         content["Detail"] = said
+    if isinstance(error, authority.NotAllowed):
+        content["AccessDeniedDetail"] = error.detail
     headers = _headers(request_id, as_xml=as_xml) | _retry(error)
     return Reply(shown.status, headers, _encode("Error", content, as_xml=as_xml))
 

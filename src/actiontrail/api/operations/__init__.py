@@ -7,10 +7,10 @@ operations from the two or three things that they ask.
 from actiontrail.api.operations import (
     deliveries,
     events,
-    identity,
     queries,
     regions,
     selectors,
+    sts,
     trails,
     trails_2017,
 )
@@ -19,7 +19,7 @@ from actiontrail.api.operations.table import Spec
 SPECS: tuple[Spec, ...] = (
     *events.SPECS,
     *regions.SPECS,
-    *identity.SPECS,
+    *sts.SPECS,
     *trails.SPECS,
     *trails_2017.SPECS,
     *selectors.SPECS,

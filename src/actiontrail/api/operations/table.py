@@ -7,9 +7,10 @@ operation is one function, one row and one transcript.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from actiontrail.access.conditions import Context
 from actiontrail.access.keys import Caller
 from actiontrail.errors import Refusal
 
@@ -19,6 +20,8 @@ LIST_MAX = 100  # items of one list that are looked at
 TEXT_CHARS = 64 * 1024  # of the longest text, where the row says nothing else
 CALLS_PER_SECOND = 100  # of an account and operation, where the row says nothing else
 _BOOLEANS = {"true": True, "false": False}
+_TRAIL = "ACS::ActionTrail::Trail"
+_TRAIL_NAMES = ("Name", "TrailName")
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
@@ -102,6 +105,9 @@ class Spec:
     methods: tuple[str, ...] = ("GET", "POST")
     action: str  # what a policy must allow
     resource: str = "*"  # on what; {account}, {region} and the parameters' names are filled in
+    references: tuple[
+        tuple[str, str], ...
+    ] = ()  # type of a resource that events name, and the parameter that holds it
     answer: tuple[Field, ...] = ()
     errors: tuple[type[Refusal], ...] = ()  # beside those that any operation can answer
     calls_per_second: int = CALLS_PER_SECOND  # of one account, unless the operator says otherwise
@@ -145,6 +151,7 @@ class Call:
     request_id: str
     now: float
     region: str = ""
+    context: Context = field(default_factory=dict)  # what conditions of policies may ask of the request
 
 
 Answer = Mapping[str, Any]
@@ -164,6 +171,18 @@ def read(spec: Spec, given: Mapping[str, str]) -> Values:
     Raises `MissingParameter`, or the row's refusal for the first value that breaks its rule.
     """
     return Values({parameter.name: _value(parameter, given) for parameter in spec.parameters})
+
+
+def resource(spec: Spec, given: Mapping[str, str], *, account: str, region: str) -> str:
+    """On what `spec` is done, as policies name it; what was not given stands there as `*`."""
+    said = {parameter.name: given.get(parameter.name, "").strip() or "*" for parameter in spec.parameters}
+    return spec.resource.format_map({"account": account, "region": region, **said})
+
+
+def references(spec: Spec, given: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """The names of what is done something to, by type, as events name it."""
+    wanted = (*spec.references, *((_TRAIL, name) for name in _TRAIL_NAMES if ":trail/" in spec.resource))
+    return {kind: (said,) for kind, name in wanted if (said := given.get(name, "").strip())}
 
 
 def _value(parameter: Parameter, given: Mapping[str, str]) -> Any:  # noqa: ANN401 - as the row says
