@@ -20,7 +20,7 @@ PORT ?= 8770
 JOBS ?= 2
 # The tests that have a long form: see docs/reference/soak.md.
 CAMPAIGNS := tests/stories/test_kill.py tests/stories/test_ledger_kill.py tests/ledger/test_fsck.py \
-	tests/query/test_compile.py tests/contracts/test_lock.py tests/stories/test_fuzz.py
+	tests/query/test_compile.py tests/contracts/test_lock.py tests/delivery/test_audit.py tests/stories/test_fuzz.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

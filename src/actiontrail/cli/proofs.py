@@ -102,7 +102,7 @@ def verify(
 
     if file.stat().st_size > EVIDENCE_BYTES_MAX:
         raise EvidenceTooLarge(f"{file} has more than {EVIDENCE_BYTES_MAX >> 20} MiB; evidence is smaller")
-    vkeys = [vkey for given in key for vkey in _vkeys(given)]
+    vkeys = [vkey for given in key for vkey in vkeys_in(given)]
     notes = [path.read_bytes() for path in handover]
     formats = _formats_of(formats_of)
     verdict = check.check(file.read_bytes(), vkeys, origin or None, notes, formats=formats)
@@ -120,7 +120,7 @@ def _formats_of(folder: Path | None) -> "Formats":
     return service.formats_of(folder, config.load(folder))
 
 
-def _vkeys(given: str) -> list[str]:
+def vkeys_in(given: str) -> list[str]:
     """The keys in `given`, or in the file that it names. A vkey is never the name of a file that is there."""
     path = Path(given)
     if "+" not in given and path.is_file():

@@ -135,7 +135,12 @@ def verify(signed: bytes, verifiers: Sequence[Verifier]) -> Manifest:
 
 def key(batch: Batch) -> str:
     """Where the manifest of `batch` lies under the trail's prefix."""
-    return f"{folder(batch.account, batch.trail, batch.run)}/{batch.start:0{DIGITS}d}-{batch.end:0{DIGITS}d}.note"
+    return f"{folder(batch.account, batch.trail, batch.run)}/{_name(batch.start, batch.end)}"
+
+
+def key_of(facts: Facts) -> str:
+    """Where the manifest that says `facts` belongs."""
+    return f"{folder(facts.account, facts.trail, facts.run)}/{_name(facts.start, facts.end)}"
 
 
 def folder(account: str, trail: str, run: str) -> str:
@@ -143,30 +148,42 @@ def folder(account: str, trail: str, run: str) -> str:
     return "/".join([ROOT, FOLDER, safe(account), safe(trail), safe(run or "0")])
 
 
-def is_key(name: str) -> bool:
-    """Whether `name`, under the trail's prefix, is that of a manifest."""
+def named(name: str) -> tuple[int, int] | None:
+    """The range that the key of a manifest tells of; None if `name` is no such key."""
     parts = name.split("/")
-    return parts[:2] == [ROOT, FOLDER] and len(parts) == 6 and bool(_NAME.fullmatch(parts[-1]))
+    found = _NAME.fullmatch(parts[-1]) if parts[:2] == [ROOT, FOLDER] and len(parts) == 6 else None
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def spans(indices: Iterable[int]) -> str:
     """Rising indices as text: `5-9,12`, both ends in."""
-    found: list[list[int]] = []
+    found: list[tuple[int, int]] = []
     for index in indices:
-        if found and index == found[-1][1] + 1:
-            found[-1][1] = index
+        if found and index == found[-1][1]:
+            found[-1] = (found[-1][0], index + 1)
         else:
-            found.append([index, index])
-    return ",".join(f"{start}-{end}" if end > start else f"{start}" for start, end in found)
+            found.append((index, index + 1))
+    return spans_of(found)
+
+
+def spans_of(ranges: Iterable[tuple[int, int]]) -> str:
+    """Half-open ranges as text, both ends in; empty ones left out."""
+    return ",".join(
+        [f"{start}-{end - 1}" if end - start > 1 else f"{start}" for start, end in ranges if end > start]
+    )
 
 
 def spread(text: str) -> Iterator[tuple[int, int]]:
     """The half-open ranges that `text` spells, each behind the one before, or `BadManifest`."""
-    behind = -1
+    behind = -2
     for part in text.split(","):
         found = _SPAN.fullmatch(part)
         start, last = (int(found[1]), int(found[2] or found[1])) if found else (0, -1)
-        if start <= behind or last < start:
+        if start <= behind + 1 or last < start or (found and found[2] and last == start):
             raise BadManifest(f"indices that do not rise: {text[:60]!r}")
         behind = last
         yield start, last + 1
+
+
+def _name(start: int, end: int) -> str:
+    return f"{start:0{DIGITS}d}-{end:0{DIGITS}d}.note"
