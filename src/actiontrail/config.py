@@ -186,6 +186,33 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="Days for which records are searchable, in whole months; 0: for ever. The ledger keeps all. Fewer: less disk; older events are found again only after `fsck --rebuild-projection` with more days.",
         ),
     ] = 0
+    delivery_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3600,
+            description="Seconds that a trail's event may wait for others before it is delivered. Fewer: smaller objects, and more of them.",
+        ),
+    ] = 60.0
+    delivery_events_max: Annotated[
+        int, Meta(ge=1, le=100_000, description="Most events in one delivered batch.")
+    ] = 5_000
+    delivery_bytes_max: Annotated[
+        int,
+        Meta(
+            ge=64 * KIB,
+            le=64 * MIB,
+            description="Bytes of events at which a batch is delivered. Memory for each destination that is being written to.",
+        ),
+    ] = 4 * MIB
+    delivery_memory_bytes: Annotated[
+        int,
+        Meta(
+            ge=4 * MIB,
+            le=4096 * MIB,
+            description="Memory for records that are mapped once for all trails. Less: trails that are far apart map them again.",
+        ),
+    ] = 64 * MIB
     destinations: Annotated[
         Mapping[str, Reached],
         Meta(

@@ -26,7 +26,11 @@ from actiontrail.capture.masking import Masker
 from actiontrail.config import BadConfig, Config
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import Surroundings, Trails
+from actiontrail.delivery.courier import Depot, Limits
+from actiontrail.delivery.couriers import TICK_SECONDS, Couriers, Wake
+from actiontrail.delivery.destination import Open
 from actiontrail.delivery.destinations import Ground, Reach, opener
+from actiontrail.delivery.sheets import Sheets
 from actiontrail.delivery.trails import Organization, global_region
 from actiontrail.errors import Outage, Refusal
 from actiontrail.event import formats
@@ -198,6 +202,7 @@ class Reading:
     formats: Formats
     trails: Trails
     backfills: Backfills
+    couriers: Couriers
     saved: "Saved"
 
 
@@ -240,7 +245,8 @@ def open_reader(data: Path) -> Iterator[Reading]:
     from actiontrail.query.projection import Projection
     from actiontrail.query.saved import Saved
 
-    with _opened(data) as (settings, keys, signer, verifiers, stack, database, sealer):
+    with _opened(data) as opened:
+        settings, keys, signer, verifiers, stack, database, sealer = opened
         known = formats_of(data, settings)
         ledger = Reader(data)
         stack.callback(ledger.close)
@@ -264,17 +270,9 @@ def open_reader(data: Path) -> Iterator[Reading]:
         limits = QueryLimits(
             settings.query_seconds_max, settings.query_memory_bytes_max, settings.query_rows_max
         )
-        trails = Trails(
-            Surroundings(
-                database=database,
-                seal=sealer,
-                open=opener(ground_of(data, settings, signer)),
-                size=ledger.size,
-                now=time.time,
-                directory=managed_by(Directories(database)),
-                global_region=global_region(settings.region),
-            )
-        )
+        delivery = _delivery(opened, opener(ground_of(data, settings, signer)), ledger, known)
+        delivery.couriers.start()
+        stack.callback(delivery.couriers.stop)
         log.info("answering", data=str(data), searchable=projection.size(), size=ledger.size())
         yield Reading(
             data,
@@ -291,8 +289,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
             _socket(data),
             limits,
             known,
-            trails,
-            Backfills(trails, ledger),
+            *delivery,
             Saved(database),
         )
 
@@ -326,6 +323,40 @@ def _opened(data: Path) -> Iterator[_Opened]:
         signer = notekey.load(data / "keys", passphrase)
         verifiers = notekey.trusted(signer.vkey, signer.name, places.handover)
         yield _Opened(settings, keys, signer, verifiers, stack, database, sealer)
+
+
+class _Delivery(NamedTuple):
+    """Trails, what brings them, and what brings the past."""
+
+    trails: Trails
+    backfills: Backfills
+    couriers: Couriers
+
+
+def _delivery(opened: _Opened, open_: Open, ledger: Reader, known: Formats) -> _Delivery:
+    settings, wake = opened.settings, Wake()
+    trails = Trails(
+        Surroundings(
+            database=opened.database,
+            seal=opened.sealer,
+            open=open_,
+            size=ledger.size,
+            now=time.time,
+            directory=managed_by(Directories(opened.database)),
+            global_region=global_region(settings.region),
+            changed=wake.ring,
+        )
+    )
+    depot = Depot(
+        trails=trails,
+        open=open_,
+        ledger=ledger,
+        sheets=Sheets(ledger, known, bytes_max=settings.delivery_memory_bytes),
+        limits=Limits(settings.delivery_events_max, settings.delivery_bytes_max, settings.delivery_seconds),
+        now=time.time,
+    )
+    tick = min(TICK_SECONDS, max(0.05, settings.delivery_seconds / 4))
+    return _Delivery(trails, Backfills(trails, ledger, changed=wake.ring), Couriers(depot, wake, tick=tick))
 
 
 def _socket(data: Path) -> Path:

@@ -43,7 +43,7 @@ class Yard:
         self.puts: Counter[str] = Counter()
         self.differing: list[str] = []  # addresses at which a batch came again with other bytes
         self.aims: dict[str, Aim] = {}
-        self._broken: dict[str, Callable[[str], None]] = {}
+        self.broken: dict[str, Callable[[str], None]] = {}
         self._lock = threading.Lock()
 
     def open(self, aim: Aim) -> "Spot":
@@ -52,10 +52,10 @@ class Yard:
 
     def break_(self, address: str, how: Callable[[str], None]) -> None:
         """`how` is called with "probe", "before" or "after" each time, and may raise."""
-        self._broken[address] = how
+        self.broken[address] = how
 
     def mend(self, address: str) -> None:
-        self._broken.pop(address, None)
+        self.broken.pop(address, None)
 
     def held(self, address: str) -> list[int]:
         """The index of every event at `address`, as often as it is there."""
@@ -71,7 +71,7 @@ class Yard:
         name = address.partition("://")[2].partition("-")[0]
         if kind := _NAMED.get(name):
             raise kind(f"{address} is {name}")
-        if how := self._broken.get(address):
+        if how := self.broken.get(address):
             how(moment)
 
     def keep(self, address: str, batch: Batch) -> None:

@@ -170,6 +170,11 @@ def _reader_readings(reading: Reading) -> Iterator[Metric]:
     name = (reading.projection.name,)
     yield metrics.gauge("actiontrail_follower_lag", {name: reading.projector.lag()})
     yield metrics.gauge("actiontrail_follower_failures", {name: reading.projector.failures})
+    standing = reading.couriers.standing()
+    yield metrics.gauge("actiontrail_delivery_places", {(): standing.places})
+    yield metrics.gauge("actiontrail_delivery_failing", {(): standing.failing})
+    yield metrics.gauge("actiontrail_delivery_lag", {(): standing.behind})
+    yield metrics.total("actiontrail_delivery_events_total", standing.delivered)
     yield metrics.total(
         "actiontrail_undeclared_format_records_total", sum(reading.projection.undeclared().values())
     )

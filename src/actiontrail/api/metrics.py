@@ -56,6 +56,14 @@ TABLE: Mapping[str, Row] = {
     "actiontrail_follower_failures": Row(
         "gauge", ("follower",), "Times in a row that a follower has failed; 0 while all is well."
     ),
+    "actiontrail_delivery_places": Row(
+        "gauge", (), "Destinations that trails deliver to, those of backfills too."
+    ),
+    "actiontrail_delivery_failing": Row("gauge", (), "Destinations whose last attempt failed."),
+    "actiontrail_delivery_lag": Row(
+        "gauge", (), "Records that the destination furthest behind has yet to be asked for."
+    ),
+    "actiontrail_delivery_events_total": Row("counter", (), "Events delivered since the start."),
     "actiontrail_undeclared_format_records_total": Row(
         "counter",
         (),

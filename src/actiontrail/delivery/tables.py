@@ -33,6 +33,7 @@ _HOLD = sa.text("UPDATE trails SET revision = revision WHERE id = :id AND revisi
 _ENABLED = sa.text("SELECT count(*) FROM trails WHERE account = :account AND status = 'Enable'")
 
 _SPANS = sa.text("SELECT start, stop, rules FROM trail_spans WHERE trail = :trail ORDER BY start")
+_ALL_SPANS = sa.text("SELECT trail, start, stop, rules FROM trail_spans ORDER BY trail, start")
 _OPEN_SPAN = sa.text(
     "INSERT INTO trail_spans (trail, start, stop, rules) VALUES (:trail, :start, NULL, :rules)"
 )
@@ -214,6 +215,14 @@ def spans_of(connection: Connection, trail: str) -> tuple[Span, ...]:
         Span(start, stop, rules.parse(text))
         for start, stop, text in connection.execute(_SPANS, {"trail": trail})
     )
+
+
+def all_spans(connection: Connection) -> dict[str, tuple[Span, ...]]:
+    """The spans of every trail that has any, in the ledger's order."""
+    found: dict[str, list[Span]] = {}
+    for trail, start, stop, text in connection.execute(_ALL_SPANS):
+        found.setdefault(trail, []).append(Span(start, stop, rules.parse(text)))
+    return {trail: tuple(spans) for trail, spans in found.items()}
 
 
 def open_span(connection: Connection, trail: str, start: int, chosen: Rules) -> None:
