@@ -48,6 +48,7 @@ from actiontrail.store.lock import make_lock, open_lock
 
 if TYPE_CHECKING:
     from actiontrail.query.engine import Limits as QueryLimits
+    from actiontrail.query.insighttypes import InsightTypes
     from actiontrail.query.projection import Projection
     from actiontrail.query.saved import Saved
 
@@ -204,6 +205,7 @@ class Reading:
     backfills: Backfills
     couriers: Couriers
     saved: "Saved"
+    insight_types: "InsightTypes"
 
 
 @contextmanager
@@ -242,6 +244,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
     """The record in `data`, open for questions, with its projector at work."""
     from actiontrail.query.engine import Engine
     from actiontrail.query.engine import Limits as QueryLimits
+    from actiontrail.query.insighttypes import InsightTypes
     from actiontrail.query.projection import Projection
     from actiontrail.query.saved import Saved
 
@@ -291,6 +294,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
             known,
             *delivery,
             Saved(database),
+            InsightTypes(database),
         )
 
 

@@ -57,6 +57,11 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "parameters as a string": (PLAIN | {"requestParameters": '{"A.1.B":2}'}, MAPPED | {"requestParameters": {"A.1.B": 2}}),
     "an answer that is no object": (PLAIN | {"responseElements": ["ok"]}, MAPPED | {"responseElements": ["ok"]}),
     "fields of tomorrow": (PLAIN | {"eventLevel": 3}, MAPPED | {"eventLevel": 3}),
+    "an insight has no name but its type": (
+        {"eventId": "493C", "eventCategory": "Insight", "eventTime": "2023-07-24T03:27:00Z", "insightDetails": {"insightType": "IpInsight"}},
+        {"eventId": "493C", "eventName": "IpInsight", "eventVersion": "1", "eventCategory": "Insight", "eventRW": "Write",
+         "eventType": "ActionTrailInsight", "eventTime": "2023-07-24T03:27:00Z", "insightDetails": {"insightType": "IpInsight"}},
+    ),
     "not global": (PLAIN | {"isGlobal": False}, MAPPED | {"isGlobal": False}),
     "resources give the flat pair": (
         PLAIN | {"referencedResources": {"ACS::ECS::Instance": ["i-1", "i-2"], "ACS::ECS::Disk": ["d-1"]}},

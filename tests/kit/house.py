@@ -21,6 +21,7 @@ import uvicorn
 from litestar import Litestar
 from tests.kit.caller import ALICE, NOW, a_ring
 from tests.kit.lookup import ACCOUNT, Shelf
+from tests.kit.readers import ShelfInsights, ShelfKeyUse
 from tests.kit.yard import a_farm
 
 from actiontrail.access.authority import Authority, Policies
@@ -36,6 +37,10 @@ from actiontrail.api.gate import Callers, Gate
 from actiontrail.api.operations import (
     deliveries,
     events,
+    governance,
+    insights,
+    keyaudit,
+    lifecycle,
     queries,
     regions,
     selectors,
@@ -47,6 +52,7 @@ from actiontrail.api.rpc import Rpc
 from actiontrail.api.throttle import Throttle
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import Trails
+from actiontrail.query.insighttypes import InsightTypes
 from actiontrail.query.saved import Saved
 from actiontrail.query.search import check
 from actiontrail.store.database import Database
@@ -133,6 +139,9 @@ def an_rpc(
         *regions.operations("cn-hangzhou"),
         *sts.operations(roles, sessions),
         *queries.operations(Saved(late, now=now), check),
+        *keyaudit.operations(ShelfKeyUse(shelf), token_key=b"t" * 32),
+        *insights.operations(InsightTypes(late), ShelfInsights(shelf), token_key=b"t" * 32),
+        *lifecycle.operations(),
     )
     if own is not None:
         made += (
@@ -140,6 +149,7 @@ def an_rpc(
             *trails_2017.operations(own, region="cn-hangzhou"),
             *selectors.operations(own),
             *deliveries.operations(own, Backfills(own, NoLines())),
+            *governance.operations(own, kept_here=True),
         )
     return Rpc(gate, made, Throttle(dict.fromkeys((each.spec.name for each in made), rate), now=now), now=now)
 

@@ -3,6 +3,8 @@
 import json
 import os
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from tests.kit.yard import ACCOUNT, Farm, a_farm
 from tests.wire import transcripts
 
 from actiontrail.api.operations import SPECS
+from actiontrail.api.rpc import Rpc
+from actiontrail.api.signature import Sent
+from actiontrail.api.wire import Reply
 from actiontrail.delivery import figures, tables
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import New
@@ -42,6 +47,58 @@ def a_shelf() -> Shelf:
     shelf.put(an_event("E3", at=at(2), serviceName="Ram", eventName="CreateUser", requestId="R3"))
     shelf.put(an_event("X1", at=at(3)), account="1000000000000002")
     return shelf
+
+
+def a_busy_shelf() -> Shelf:
+    """A key of Alice at work from two addresses, one of the account itself, and two insights that were noticed."""
+    shelf = Shelf()
+    at = lambda second: datetime.fromtimestamp(NOW - 100 + second, UTC)  # noqa: E731
+    alice = {"accessKeyId": "LTAIALICE", "accountId": ACCOUNT, "principalId": "20001", "type": "ram-user"}
+    root = {"accessKeyId": "LTAIROOT", "accountId": ACCOUNT, "principalId": ACCOUNT, "type": "root-account"}
+    calls = [
+        ("Ecs", "RunInstances", "203.0.113.7", alice | {"userName": "Alice"}, ["i-1", "i-2"]),
+        ("Ecs", "StopInstance", "203.0.113.8", alice | {"userName": "Alice"}, ["i-1"]),
+        ("Ram", "ListUsers", "203.0.113.7", alice | {"userName": "Alice"}, []),
+        ("Quux", "Frobnicate", "203.0.113.9", root, []),
+    ]
+    for number, (service, name, address, who, instances) in enumerate(calls):
+        more = {"referencedResources": {"ACS::ECS::Instance": instances}} if instances else {}
+        shelf.put(
+            an_event(
+                f"K{number}",
+                at=at(number),
+                serviceName=service,
+                eventName=name,
+                sourceIpAddress=address,
+                userIdentity=who,
+                requestParameters={"Secret": "of no concern"},
+                **more,
+            )
+        )
+    for number, (kind, about) in enumerate((("IpInsight", "203.0.113.8"), ("AkInsight", "LTAIALICE"))):
+        shelf.put(
+            an_event(
+                f"N{number}",
+                at=at(10 + number),
+                eventType="ActionTrailInsight",
+                eventCategory="Insight",
+                acsRegion="cn-hangzhou",
+                insightDetails={"insightType": kind, "insightObject": about, "state": "Start"},
+            )
+        )
+    return shelf
+
+
+SHELVES = {"key_audit": a_busy_shelf, "insights": a_busy_shelf}  # by the transcript's name; else `a_shelf`
+
+
+@contextmanager
+def answering(file: str, folder: Path) -> Iterator[Rpc]:
+    """The public API as the transcripts of this name know it."""
+    farm = some_trails(folder) if file.startswith("trails") else None
+    yield a_still_rpc(SHELVES.get(file, a_shelf)(), NOW, own=farm.trails if farm else None)
+    if farm:
+        farm.database.close()
 
 
 def some_trails(folder: Path) -> Farm:
@@ -86,21 +143,23 @@ def some_trails(folder: Path) -> Farm:
     return farm
 
 
-@pytest.mark.parametrize("exchange", EXCHANGES)
-def test_an_answer_is_what_its_transcript_says(exchange: transcripts.Exchange, tmp_path: Path) -> None:
-    """Clients parse these bytes; a change to them is a change to the contract."""
-    farm = some_trails(tmp_path) if exchange.about_trails() else None
-    answering = a_still_rpc(a_shelf(), NOW, own=farm.trails if farm else None)
+def ask(rpc: Rpc, exchange: transcripts.Exchange) -> tuple[Sent, Reply]:
+    """What is sent in the end, and what comes back; what is sent before it is answered well."""
     known: dict[str, str] = {}
     for line in exchange.before():
         method, target = transcripts.filled(line, known).split(" ", 1)
-        before = answering.reply(*acs3(method, target))
+        before = rpc.reply(*acs3(method, target))
         assert before.status == 200, before.body
         known |= {name: value for name, value in json.loads(before.body).items() if isinstance(value, str)}
     sent = exchange.sent(known)
-    reply = answering.reply(*sent)
-    if farm:
-        farm.database.close()
+    return sent, rpc.reply(*sent)
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES)
+def test_an_answer_is_what_its_transcript_says(exchange: transcripts.Exchange, tmp_path: Path) -> None:
+    """Clients parse these bytes; a change to them is a change to the contract."""
+    with answering(exchange.file, tmp_path) as rpc:
+        sent, reply = ask(rpc, exchange)
 
     actual = transcripts.shown(reply.status, reply.headers["content-type"], reply.body)
     if os.environ.get("ACTIONTRAIL_SHOW_TRANSCRIPTS"):

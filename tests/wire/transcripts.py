@@ -39,10 +39,6 @@ class Exchange:
     expected: str
     file: str = ""
 
-    def about_trails(self) -> bool:
-        """Whether it is asked of a service that has trails."""
-        return self.file.startswith("trails")
-
     def before(self) -> list[str]:
         """Methods and targets of what is sent before."""
         return [line.removeprefix("!first ") for line in self.request if line.startswith("!first ")]

@@ -30,6 +30,10 @@ from actiontrail.api.observe import Observed
 from actiontrail.api.operations import (
     deliveries,
     events,
+    governance,
+    insights,
+    keyaudit,
+    lifecycle,
     queries,
     regions,
     selectors,
@@ -43,6 +47,7 @@ from actiontrail.api.rpc import Rpc
 from actiontrail.api.rpc import routes as rpc_routes
 from actiontrail.api.served import request_id
 from actiontrail.api.throttle import Throttle
+from actiontrail.config import Config
 from actiontrail.errors import Refusal
 from actiontrail.ledger import notekey
 from actiontrail.ledger.places import Places
@@ -211,6 +216,8 @@ def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
 
 def _reader_routes(reading: Reading) -> Litestar:
     from actiontrail.api import openapi, pages, rest
+    from actiontrail.query.insightevents import InsightEvents
+    from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
     from actiontrail.query.retention import received
     from actiontrail.query.search import Search, check
@@ -231,6 +238,14 @@ def _reader_routes(reading: Reading) -> Litestar:
         *selectors.operations(reading.trails),
         *deliveries.operations(reading.trails, reading.backfills),
         *queries.operations(reading.saved, check),
+        *keyaudit.operations(KeyUse(reading.projection, reading.limits), token_key=reading.token_key),
+        *insights.operations(
+            reading.insight_types,
+            InsightEvents(reading.projection, reading.limits),
+            token_key=reading.token_key,
+        ),
+        *lifecycle.operations(),
+        *governance.operations(reading.trails, kept_here=_oss_is_here(settings)),
     )
     rpc = Rpc(gate, operations, throttle, failed=_failed)
     search = Search(
@@ -248,6 +263,12 @@ def _reader_routes(reading: Reading) -> Litestar:
 
     mine += pages.routes(pages.Pages(gate, search, recorded=recorded))
     return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()])
+
+
+def _oss_is_here(settings: Config) -> bool:
+    """Whether OSS buckets are folders under the data folder."""
+    reached = settings.destinations.get("oss")
+    return reached is None or not reached.endpoint
 
 
 def _litestar(handlers: Sequence[Any]) -> Litestar:

@@ -14,7 +14,7 @@ import msgspec
 
 from actiontrail.access import accounts, authority, directory, grants, keys, names, policy, roles, users
 from actiontrail.api import door, nonces, signature, throttle, xml
-from actiontrail.api.operations import events, queries, sts, table
+from actiontrail.api.operations import events, queries, sts, table, tokens
 from actiontrail.capture import body, intake, split
 from actiontrail.delivery import backfill, destination, figures, selectors, trails
 from actiontrail.errors import Corruption, Outage, Refusal
@@ -128,6 +128,13 @@ TABLE: dict[type[Refusal] | str, Row] = {
     ),
     events.InvalidNextToken: _INVALID,
     events.UnknownAttribute: _INVALID,
+    tokens.InvalidPageToken: _INVALID,
+    "actiontrail.query.insighttypes.InsightNotAvailable": Row(
+        400, "InsightTypeNotAvailable", "The input insightType is not available"
+    ),
+    "actiontrail.query.insighttypes.InsightNotValid": Row(
+        400, "InsightTypeNotValid", "The input insightType is not valid"
+    ),
     queries.UnknownScene: Row(404, "EntityNotExist.Scene"),
     "actiontrail.query.saved.UnknownTemplate": Row(404, "EntityNotExist.QueryTemplate"),
     "actiontrail.query.saved.TooManyTemplates": Row(409, "LimitExceeded.QueryTemplate"),

@@ -7,6 +7,10 @@ operations from the two or three things that they ask.
 from actiontrail.api.operations import (
     deliveries,
     events,
+    governance,
+    insights,
+    keyaudit,
+    lifecycle,
     queries,
     regions,
     selectors,
@@ -25,4 +29,8 @@ SPECS: tuple[Spec, ...] = (
     *selectors.SPECS,
     *deliveries.SPECS,
     *queries.SPECS,
+    *keyaudit.SPECS,
+    *insights.SPECS,
+    *lifecycle.SPECS,
+    *governance.SPECS,
 )

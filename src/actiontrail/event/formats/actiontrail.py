@@ -1,7 +1,7 @@
 """ActionTrail's own events, with every oddity that its documents and deliveries show. Pure.
 
 Field names may begin with a capital letter, as one cloud service wrote them; the platform events
-that name `EventID` and `EventProduct` are read too.
+that name `EventID` and `EventProduct` are read too. An insight has no name: it is called by its type.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from actiontrail.event.formats.form import Format
 from actiontrail.event.model import WIRE_NAMES, Event, from_document
 from actiontrail.event.reading import NESTING_MAX
 
+INSIGHT = "ActionTrailInsight"
 _OWN_SIGNS = frozenset(
     {"acsRegion", "eventSource", "serviceName", "eventType", "eventId", "apiVersion", "eventRW"}
 )
@@ -34,6 +35,8 @@ _WHO_NAMES = {name.lower(): name for name in _WHO}
 def _matches(obj: Mapping[str, Any]) -> bool:
     if "awsRegion" in obj or "sourceIPAddress" in obj:
         return False
+    if _is_insight(obj):
+        return "eventTime" in obj
     if "eventName" in obj:
         return "eventTime" in obj and not _OWN_SIGNS.isdisjoint(obj)
     return "EventName" in obj and "EventTime" in obj and not _CAPITAL_SIGNS.isdisjoint(obj)
@@ -45,7 +48,15 @@ def _read(obj: dict[str, Any]) -> Event:
         who = obj.get("userIdentity")
         if isinstance(who, dict):
             obj["userIdentity"] = _small_letters(who, _WHO_NAMES)
+    if _is_insight(obj):
+        called = obj.get("eventName") or obj["insightDetails"].get("insightType") or ""
+        obj = {"eventType": INSIGHT} | obj | {"eventName": called}
     return from_document(obj)
+
+
+def _is_insight(obj: Mapping[str, Any]) -> bool:
+    said = obj.get("eventType") == INSIGHT or obj.get("eventCategory") == "Insight"
+    return said and isinstance(obj.get("insightDetails"), dict)
 
 
 def _small_letters(obj: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
