@@ -81,5 +81,9 @@ class Objects:
 
 def layout_of(address: Address) -> Layout:
     """The layout that `address` asks for: `actiontrail` unless it says otherwise. Raises `BadAddress`."""
-    name = address.option("layout", "actiontrail", among=("actiontrail",))
-    return Layout(name, partition.pieces)
+    name = address.option("layout", "actiontrail", among=("actiontrail", "ocsf-ndjson", "ocsf-parquet"))
+    if name == "actiontrail":
+        return Layout(name, partition.pieces)
+    from actiontrail.delivery import lake
+
+    return Layout(name, lake.ndjson if name == "ocsf-ndjson" else lake.parquet)
