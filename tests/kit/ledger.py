@@ -18,7 +18,7 @@ SIGNER = Signer(ORIGIN, bytes(range(32)))
 SMALL = Limits(
     queue_bytes=1 << 20, round_bytes=1 << 16, segment_bytes=1 << 16, repeats_hours=24, repeats_bytes=64 << 20
 )
-WAIT_S = 60
+WAIT_S = 150
 
 
 def an_event(number: int, *, size: int = 300, text: str = "") -> bytes:

@@ -16,7 +16,7 @@ from actiontrail.access.keys import Keys
 from actiontrail.access.seal import Sealer
 from actiontrail.store.database import Database
 
-SEEN_SECONDS = 20
+SEEN_SECONDS = 120
 
 
 @pytest.fixture(scope="module", params=["in memory", "whole service"])

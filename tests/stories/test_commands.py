@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -267,6 +268,19 @@ def test_serve_answers_when_it_is_ready_and_stops_when_it_is_told(tmp_path: Path
         serving.wait()
 
     assert (status, code) == (200, 0)
+
+
+@pytest.mark.parametrize("verb", ["serve", "demo"])
+def test_a_port_that_is_taken_is_refused_before_anything_is_made_or_shown(tmp_path: Path, verb: str) -> None:
+    """A first key is shown once: not by a command that then fails, nor is a sample sent to whoever is there."""
+    data = tmp_path / "data"
+    if verb == "serve":
+        assert command("init", "--data", str(data), "--json").code == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = command(verb, "--data", str(data), "--port", str(taken.getsockname()[1]))
+
+    assert (done.code, done.out, "Choose another port" in done.err) == (3, "", True)
+    assert data.exists() is (verb == "serve")
 
 
 def _status(url: str) -> int:

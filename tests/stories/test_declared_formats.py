@@ -8,10 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.kit.service import SOURCE, Client, Running, a_service
-
-pytestmark = pytest.mark.timeout(180)
 
 MYAPP = """
 [formats.myapp]

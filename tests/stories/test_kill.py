@@ -172,7 +172,7 @@ def hold_to_its_promises(campaign: Campaign) -> None:
     assert campaign.damage() == []
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_what_was_acknowledged_survives_being_killed_under_load(tmp_path: Path) -> None:
     """What an audit trail is for: whoever was told "recorded" can rely on it, whatever happens next."""
     with a_campaign(tmp_path / "data", KILLS) as campaign:

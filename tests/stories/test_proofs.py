@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import httpx
-import pytest
 from tests.kit.caller import at
 from tests.kit.service import House, a_service, events
 
@@ -13,8 +12,6 @@ from actiontrail.api.signature import Sent, sign_acs3
 from actiontrail.evidence.check import check
 from actiontrail.ledger import checkpoint, tiles, tree
 from actiontrail.ledger.note import Verifier
-
-pytestmark = pytest.mark.timeout(180)
 
 
 def test_an_acknowledged_event_is_proved_offline_and_a_stranger_can_mirror_the_log(tmp_path: Path) -> None:
@@ -40,6 +37,7 @@ def test_an_acknowledged_event_is_proved_offline_and_a_stranger_can_mirror_the_l
         3,
         mirrored,
     )
+    assert {one.headers["content-type"] for one in (note, answers[-1])} == {"text/plain; charset=utf-8"}
 
 
 def _signed_get(house: House, target: str) -> httpx.Response:

@@ -11,8 +11,6 @@ from tests.kit.service import Answer, Client, House, Running, a_service, events
 
 from actiontrail import service
 
-pytestmark = pytest.mark.timeout(180)
-
 
 def found(client: Client) -> set[str]:
     """The ids that LookupEvents answers."""

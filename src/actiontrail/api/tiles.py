@@ -298,4 +298,6 @@ def _refused(
 def _response(reply: Reply) -> Response[bytes]:
     headers = dict(reply.headers)
     media_type = headers.pop("content-type")
+    if media_type.startswith("text/"):
+        media_type = media_type.partition(";")[0]  # the charset is added to texts
     return Response(reply.body, status_code=reply.status, headers=headers, media_type=media_type)

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from actiontrail.cli import moments, output
-from actiontrail.cli.operate import DATA, Data, Json, show_created
+from actiontrail.cli.operate import DATA, Data, Json, need_port, show_created
 from actiontrail.cli.sample import ACCOUNT, SEED
 
 START_SECONDS = 120.0
@@ -69,6 +69,7 @@ def demo(
     from actiontrail.console import serve as processes
     from actiontrail.ledger.places import Places
 
+    need_port("127.0.0.1", port)  # before anything is made: the secret is shown once
     endpoint = f"http://127.0.0.1:{port}"
     output.line(f"ActionTrail on {endpoint}, its console on {endpoint}/console/   (Ctrl-C stops it)")
     if not Places(data).segments.is_dir():

@@ -36,6 +36,25 @@ def need_record(data: Path) -> None:
         )
 
 
+class PortTaken(Refusal):
+    """Another program listens where the service should."""
+
+
+def need_port(host: str, port: int) -> None:
+    """Raise `PortTaken` unless the service can listen there; 0 is always free. What it would say itself is for a log."""
+    import socket
+
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(address)
+    except OSError as error:
+        raise PortTaken(
+            f"{host}:{port} cannot be listened on: {error.strerror or error}. Choose another port: --port, or make run PORT=…"
+        ) from error
+
+
 def register(app: typer.Typer) -> None:
     """Put this family's commands into `app`."""
     app.command()(init)
@@ -105,6 +124,7 @@ def serve(
 
     chosen, at = in_force.port if port is None else port, host or in_force.host
     if roles != "read":
+        need_port(at, chosen)
         output.line(f"The console: {processes.address(at, chosen)}")
     raise typer.Exit(processes.run(data, host=at, port=chosen, roles=_role(roles)))
 

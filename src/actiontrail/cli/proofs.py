@@ -51,6 +51,10 @@ class FileExists(Refusal):
     """The file to write is there already."""
 
 
+class NotAKey(Refusal):
+    """What was named as a key is none; nothing was checked."""
+
+
 class EvidenceTooLarge(Refusal):
     """The file is larger than any evidence."""
 
@@ -121,11 +125,21 @@ def _formats_of(folder: Path | None) -> "Formats":
 
 
 def vkeys_in(given: str) -> list[str]:
-    """The keys in `given`, or in the file that it names. A vkey is never the name of a file that is there."""
+    """The keys in `given`, or in the file that it names. A vkey is never the name of a file that is there.
+
+    Raises `NotAKey`.
+    """
+    from actiontrail.ledger.note import BadKey, Verifier
+
     path = Path(given)
-    if "+" not in given and path.is_file():
-        return [line.strip() for line in path.read_text().splitlines() if line.strip()]
-    return [given.strip()]
+    named = path.read_text().splitlines() if "+" not in given and path.is_file() else [given]
+    vkeys = [line.strip() for line in named if line.strip()]
+    for vkey in vkeys:
+        try:
+            Verifier(vkey)
+        except BadKey as error:  # the evidence is not to blame
+            raise NotAKey(f"--key: {error}") from error
+    return vkeys
 
 
 def _tell(verdict: "Verdict", *, as_json: bool) -> None:
