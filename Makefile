@@ -6,6 +6,7 @@
 #   make check   the same, after formatting
 #   make console the console's pages (needs Node 20.19 or newer; run and test do it too, where there is one)
 #   make docs    the generated reference pages
+#   make pictures  the tutorial's pictures, in a real Chromium
 #   make bench   the performance table (FULL=1 for ten million events)
 #   make soak    the long campaigns
 #   make lock    the lock files, from pyproject.toml
@@ -26,7 +27,7 @@ DRAWN := tests/event tests/capture/test_masking.py tests/ledger/test_tree.py tes
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test check format lint types imports tests console console-tests docs bench soak lock clean
+.PHONY: setup run test check format lint types imports tests console console-tests pictures docs bench soak lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed $(VENV)/.peers $(VENV)/.system
@@ -110,6 +111,10 @@ else
 console console-tests:
 	@echo "no Node 20.19 or newer here: the console is not built and not tested (everything else is)"
 endif
+
+# The tutorial's pictures, as its test sees them.
+pictures: setup console
+	ACTIONTRAIL_PICTURES=1 $(BIN)/python -m pytest tests/console/test_tutorial.py
 
 docs: $(VENV)/.installed
 	$(BIN)/python -m actiontrail.cli.reference docs/reference

@@ -5,7 +5,7 @@
 import type { AuditEvent, Found } from "../service/types.ts";
 import { at, leaves, resourcesOf } from "./facts.ts";
 
-export type Certainty = "observed" | "inferred" | "unknown before";
+export type Certainty = "observed" | "inferred" | "unknown before" | "first";
 
 export interface Change {
   path: string;

@@ -83,6 +83,7 @@ function deed(text: string, resource = false, after: Part[] = []): Deed {
 
 function granted(event: AuditEvent, zh: boolean, text: string): Deed {
   const policy = parameter(event, "PolicyName");
+  if (!policy && !zh) return deed(text === "gave" ? "gave a policy to" : "took a policy from", true);
   return deed(text, true, policy ? [word(zh ? "的权限策略" : "the policy"), value(policy)] : []);
 }
 

@@ -1,1 +1,112 @@
-export default function SignIn() { return <main className="page" />; }
+// Who are you: user and password, a one-time code if the user has one, or single sign-on; and the first user's set-up.
+import { Alert, Button, Input } from "antd";
+import { useEffect, useState, type FormEvent } from "react";
+import { plain } from "../event/inert.ts";
+import { ask, service, type Failure } from "../service/client.ts";
+import { asFailure } from "../service/hooks.ts";
+import type { Session } from "../service/types.ts";
+import { prefer, useDark, usePreferences } from "../shell/preferences.ts";
+import { setSession } from "../shell/session.ts";
+import { useSay } from "../shell/words.ts";
+
+interface Ways {
+  setup: boolean;
+  singleSignOn: { name: string; address: string }[];
+}
+
+export default function SignIn() {
+  const say = useSay();
+  const { language } = usePreferences();
+  const dark = useDark();
+  // The link that `serve` prints, `/console/setup#token=…`: what stands behind the # reaches no server and no log.
+  const setup = window.location.pathname.endsWith("/setup") ? (new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "") : "";
+  return (
+    <main className="signin">
+      <div className="card">
+        <span className="brand"><img src="/console/mark.svg" alt="" width={30} height={30} /> ActionTrail</span>
+        <p className="faint">{say("signin.motto")}</p>
+        <h1 className="sr-only">{say("signin.title")}</h1>
+        {setup ? <SetUp token={setup} /> : <Known />}
+        <div className="signin-tools">
+          <button type="button" className="text-button" onClick={() => prefer({ language: language === "zh" ? "en" : "zh" })}>{say("head.language")}</button>
+          <button type="button" className="icon-button" aria-label={say("head.theme", { theme: say(dark ? "head.theme.dark" : "head.theme.light") })} onClick={() => prefer({ theme: dark ? "light" : "dark" })}>{dark ? "☾" : "☀"}</button>
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function Known() {
+  const say = useSay();
+  const [user, setUser] = useState("");
+  const [password, setPassword] = useState("");
+  const [totp, setTotp] = useState("");
+  const [wantsTotp, setWantsTotp] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [ways, setWays] = useState<Ways>({ setup: false, singleSignOn: [] });
+  useEffect(() => {
+    ask<Partial<Ways>>("GET", "/v1/session/ways").then((found) => setWays({ setup: found.setup ?? false, singleSignOn: found.singleSignOn ?? [] })).catch(() => undefined);
+  }, []);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setFailure(null);
+    try {
+      setSession(await service.signIn({ user: user.trim(), password, ...(totp.trim() ? { totp: totp.trim() } : {}) }));
+    } catch (error) {
+      const told = asFailure(error);
+      if (told.code === "CodeNeeded" || told.code === "WrongCode") setWantsTotp(true);
+      setFailure(told.code === "CodeNeeded" ? null : told);
+    }
+    setBusy(false);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      {failure && <Alert type="error" showIcon role="alert" title={plain(failure.message, 300)} />}
+      <label>{say("signin.user")}<Input name="user" autoComplete="username" autoFocus value={user} onChange={(event) => setUser(event.target.value)} required /></label>
+      <label>{say("signin.password")}<Input.Password name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
+      {wantsTotp && (
+        <label>{say("signin.totp")}<Input name="totp" inputMode="numeric" autoComplete="one-time-code" maxLength={8} autoFocus placeholder={say("signin.totp.hint")} value={totp} onChange={(event) => setTotp(event.target.value)} /></label>
+      )}
+      <Button type="primary" htmlType="submit" size="large" block loading={busy}>{say("signin.go")}</Button>
+      {ways.singleSignOn.map((one) => (
+        <Button key={one.address} block href={one.address}>{say("signin.sso", { name: plain(one.name, 40) })}</Button>
+      ))}
+      {ways.setup && <p className="faint">{say("signin.noUser")}</p>}
+    </form>
+  );
+}
+
+const PASSWORD_MIN = 12;
+
+function SetUp({ token }: { token: string }) {
+  const say = useSay();
+  const [user, setUser] = useState("admin");
+  const [password, setPassword] = useState("");
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setFailure(null);
+    try {
+      const session = await ask<Session>("POST", "/v1/session/setup", { token, user: user.trim(), password });
+      window.history.replaceState(null, "", "/console/#/");
+      setSession(session);
+    } catch (error) {
+      setFailure(asFailure(error));
+    }
+    setBusy(false);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <h2>{say("signin.setup")}</h2>
+      <p className="faint">{say("signin.setup.hint")}</p>
+      {failure && <Alert type="error" showIcon role="alert" title={plain(failure.message, 300)} />}
+      <label>{say("signin.user")}<Input name="user" autoComplete="username" value={user} onChange={(event) => setUser(event.target.value)} required /></label>
+      <label>{say("signin.password")}<Input.Password name="password" autoComplete="new-password" minLength={PASSWORD_MIN} value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
+      <Button type="primary" htmlType="submit" size="large" block loading={busy}>{say("signin.setup.go")}</Button>
+    </form>
+  );
+}

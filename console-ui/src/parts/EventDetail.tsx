@@ -39,8 +39,9 @@ export function EventDetail({ found, toggle, standalone = false }: Props) {
   return (
     <div className="detail">
       <Tabs size="small" activeKey={tab} onChange={setTab} items={tabs} destroyOnHidden
-        tabBarExtraContent={standalone ? undefined : <Link to={eventPath(event.eventId)}>{say("detail.page")}</Link>} />
+ />
       <p className="faint">
+        {!standalone && <><Link to={eventPath(event.eventId)}>{say("detail.page")}</Link> · </>}
         {say("detail.receivedAt", { when: moment(found.received, zone, true), index: found.index, seq: found.seq })}
       </p>
     </div>

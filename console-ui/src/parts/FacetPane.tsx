@@ -43,8 +43,7 @@ function Facet({ field, values, chips, toggle }: { field: string; values: { valu
                 type="button"
                 className="facet-value"
                 aria-pressed={Boolean(chosen && !chosen.not)}
-                aria-label={`${say("events.include", { field, value: text })}, ${count(number, language)}`}
-                title={plain(value, 400)}
+                  title={plain(value, 400)}
                 onClick={(event) => toggle({ field, value, not: event.altKey })}
               >
                 <span className="share" style={{ width: `${(number / most) * 100}%` }} />

@@ -15,7 +15,9 @@ export function ProofSteps({ verdict }: { verdict: Verdict }) {
         showIcon
         type={verdict.holds ? "success" : "error"}
         title={
-          verdict.holds
+          verdict.holds && verdict.grown
+            ? say("proof.grown", { ...verdict.grown, origin: plain(verdict.checkpoint?.origin ?? "", 200) })
+            : verdict.holds
             ? say("proof.ok", { index: verdict.index ?? "", origin: verdict.checkpoint?.origin ?? "" })
             : say("proof.bad", { why: plain(failed?.facts.problem ?? "", 400) })
         }

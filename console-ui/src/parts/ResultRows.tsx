@@ -8,6 +8,7 @@ import type { Cell, Rows } from "../service/types.ts";
 import { usePreferences } from "../shell/preferences.ts";
 import { count, useSay } from "../shell/words.ts";
 import { Link } from "./Link.tsx";
+import { Moment } from "./Moment.tsx";
 
 const Chart = lazy(() => import("./Chart.tsx"));
 const KINDS = ["table", "bar", "line", "pie"] as const;
@@ -63,7 +64,7 @@ function Table({ rows }: { rows: Rows }) {
           {items.map((item) => (
             <tr key={item.index} aria-rowindex={item.index + 1}>
               {(sorted[item.index] ?? []).map((cell, column) => (
-                <td key={column} className={typeof cell === "number" ? "number" : undefined}><CellText cell={cell} /></td>
+                <td key={column} className={typeof cell === "number" ? "number" : undefined}><CellText cell={cell} time={/time/i.test(rows.columns[column] ?? "")} /></td>
               ))}
             </tr>
           ))}
@@ -74,8 +75,9 @@ function Table({ rows }: { rows: Rows }) {
   );
 }
 
-function CellText({ cell }: { cell: Cell }) {
+function CellText({ cell, time }: { cell: Cell; time: boolean }) {
   const { language } = usePreferences();
+  if (time && typeof cell === "number" && cell > 1e9 && cell < 1e11) return <Moment at={cell * 1000} />;
   if (typeof cell === "number") return <>{Number.isInteger(cell) && Math.abs(cell) < 1e8 ? count(cell, language) : String(cell)}</>;
   const text = shown(cell);
   const landing = typeof cell === "string" && cell.length > 6 ? landings(cell)[0] : undefined;

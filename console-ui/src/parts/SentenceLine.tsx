@@ -24,9 +24,9 @@ function Piece({ part, first, zh }: { part: Part; first: boolean; zh: boolean })
   const gap = first || (zh && text.startsWith("，")) ? "" : " ";
   switch (part.kind) {
     case "actor":
-      return <>{gap}<Link className="s-actor" to={actorPath(part.of ?? "user", part.text)}><bdi>{text}</bdi></Link></>;
+      return <>{gap}<Link className="s-actor" to={actorPath(part.of ?? "user", part.of === "role" ? (part.text.split(":")[0] ?? "") : part.text)}><bdi>{text}</bdi></Link></>;
     case "resource":
-      return <>{gap}<Link className="s-resource" to={resourcePath(part.text)}><bdi>{text}</bdi></Link></>;
+      return <>{gap}<Link className="s-resource" to={part.of === "ACS::RAM::AccessKey" ? actorPath("key", part.text) : resourcePath(part.text)}><bdi>{text}</bdi></Link></>;
     case "address":
       return <>{gap}<Link className="s-address" to={actorPath("address", part.text)}><bdi>{text}</bdi></Link></>;
     case "verb":

@@ -34,6 +34,8 @@ export interface Verdict {
   entry?: string;
   record?: RecordLine;
   line?: string;
+  /** Of the evidence of two checkpoints: the sizes. */
+  grown?: { old: number; now: number };
 }
 
 export interface Proof {

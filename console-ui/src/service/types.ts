@@ -1,4 +1,6 @@
-// What the service answers, as far as the console reads it.
+// What the service answers, as far as the console reads it: generated from the interface's document, but for events
+// themselves, whose fields the document leaves open.
+import type { components } from "./openapi.d.ts";
 
 export interface UserIdentity {
   type?: string;
@@ -37,52 +39,18 @@ export interface AuditEvent {
   [name: string]: unknown;
 }
 
+type Answers = components["schemas"];
+
 /** An event with its place in the ledger. */
-export interface Found {
-  index: number;
-  seq: number;
-  received: string;
-  channel: string;
-  event: AuditEvent;
-}
-
+export type Found = Omit<Answers["EventFound"], "event"> & { event: AuditEvent };
 /** How far an answer could see. */
-export interface Seen {
-  size: number;
-  ledgerSize: number;
-  lag: number;
-  checkpoint: string;
-  first?: number;
-  since?: string;
-}
-
-export interface Page {
-  events: Found[];
-  nextToken: string;
-  seen: Seen;
-}
-
-export interface FacetValue {
-  value: string;
-  count: number;
-}
-
-export interface Facets {
-  facets: Record<string, FacetValue[]>;
-  seen: Seen;
-}
-
-export interface Bucket {
-  start: string;
-  count: number;
-}
-
-export interface Histogram {
-  stepSeconds: number;
-  total: number;
-  buckets: Bucket[];
-  seen: Seen;
-}
+export type Seen = Answers["Seen"];
+export type Page = Omit<Answers["PageAnswer"], "events"> & { events: Found[] };
+export type FacetValue = Answers["FacetValue"];
+export type Facets = Answers["FacetsAnswer"];
+export type Histogram = Answers["HistogramAnswer"];
+export type Question = Partial<Pick<Answers["PageAsk"], "query" | "start" | "end">>;
+export type Consistency = Omit<Answers["ConsistencyAnswer"], "checkpoint"> & { checkpoint?: string };
 
 export type Cell = string | number | boolean | null | Cell[];
 
@@ -92,22 +60,17 @@ export interface Rows {
   seen: Seen;
 }
 
-export interface Question {
-  query?: string;
-  start?: string;
-  end?: string;
-}
-
 export interface Session {
   account: string;
   user: string;
   csrfToken: string;
-  [name: string]: unknown;
-}
-
-export interface Consistency {
-  old: number;
-  new: number;
-  hashes: string[];
-  checkpoint?: string;
+  accountName?: string;
+  displayName?: string;
+  mfa?: boolean;
+  method?: string;
+  /** What has to be done before anything else: `password`, `totp`, or nothing. */
+  bound?: string;
+  password?: boolean;
+  totp?: boolean;
+  recoveryCodes?: number;
 }

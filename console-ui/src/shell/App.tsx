@@ -16,6 +16,7 @@ import { useSay } from "./words.ts";
 const Palette = lazy(() => import("./Palette.tsx"));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
 const SignIn = lazy(() => import("../pages/SignIn.tsx"));
+const Bound = lazy(() => import("../pages/Bound.tsx"));
 const Overview = lazy(() => import("../pages/Overview.tsx"));
 const Events = lazy(() => import("../pages/events/Events.tsx"));
 const EventPage = lazy(() => import("../pages/EventPage.tsx"));
@@ -39,6 +40,7 @@ export function App() {
   return (
     <ConfigProvider
       locale={language === "zh" ? zh : en}
+      button={{ autoInsertSpace: false }}
       csp={NONCE ? { nonce: NONCE } : undefined}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
@@ -47,9 +49,11 @@ export function App() {
           borderRadius: 6,
           fontFamily: "var(--font)",
           motion: false,
+          colorLink: dark ? "#79b1ff" : "#0951c6",
           colorTextPlaceholder: dark ? "#8f959e" : "#666d78",
           colorTextDescription: dark ? "#a3a9b3" : "#5b626d",
         },
+        components: { Tabs: dark ? { itemSelectedColor: "#79b1ff", itemHoverColor: "#79b1ff", itemActiveColor: "#79b1ff" } : {} },
       }}
     >
       <Antd component={false}>
@@ -72,6 +76,7 @@ function Inside() {
   if (session === undefined) return <div className="waiting" aria-busy="true" />;
   if (session === null)
     return <Suspense fallback={<div className="waiting" aria-busy="true" />}><SignIn /></Suspense>;
+  if (session.bound) return <Suspense fallback={<div className="waiting" aria-busy="true" />}><Bound session={session} /></Suspense>;
   return <Signed />;
 }
 

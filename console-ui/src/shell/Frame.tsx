@@ -39,9 +39,9 @@ export function Header({ palette, help, menu, menuOpen }: { palette: () => void;
       </Tooltip>
       <button type="button" className="text-button" lang={language === "zh" ? "en" : "zh-CN"} onClick={() => prefer({ language: language === "zh" ? "en" : "zh" })}>{say("head.language")}</button>
       <button type="button" className="icon-button" aria-label={say("head.theme", { theme: say(dark ? "head.theme.dark" : "head.theme.light") })} title={say("keys.theme")} onClick={() => prefer({ theme: dark ? "light" : "dark" })}>{dark ? "☾" : "☀"}</button>
-      <button type="button" className="icon-button" aria-label={say("head.keys")} title={say("head.keys")} onClick={help}>?</button>
+      <button type="button" className="icon-button help-button" aria-label={say("head.keys")} title={say("head.keys")} onClick={help}>?</button>
       <span className="who" title={say("head.account", { account: session?.account ?? "", user: session?.user ?? "" })}><bdi>{plain(session?.user ?? "", 24)}</bdi></span>
-      <button type="button" className="text-button" onClick={() => void service.signOut().finally(() => setSession(null))}>{say("head.signOut")}</button>
+      <button type="button" className="text-button sign-out" onClick={() => void service.signOut().finally(() => setSession(null))}>{say("head.signOut")}</button>
     </header>
   );
 }

@@ -1,5 +1,5 @@
 // `?`: which key does what.
-import { Modal } from "antd";
+import { Dialog } from "../parts/Dialog.tsx";
 import { PAGES } from "./Frame.tsx";
 import { useSay, type Word } from "./words.ts";
 
@@ -12,7 +12,7 @@ const KEYS: [string, Word][] = [
 export default function KeysHelp({ close }: { close: () => void }) {
   const say = useSay();
   return (
-    <Modal open onCancel={close} footer={null} title={say("keys.title")}>
+    <Dialog title={say("keys.title")} close={close}>
       <dl className="keys">
         {KEYS.map(([key, word]) => (
           <div key={key}><dt><kbd>{key}</kbd></dt><dd>{say(word)}</dd></div>
@@ -21,6 +21,6 @@ export default function KeysHelp({ close }: { close: () => void }) {
           <div key={page.key}><dt><kbd>g</kbd> <kbd>{page.key}</kbd></dt><dd>{say("keys.goto", { page: say(page.word) })}</dd></div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,19 +1,35 @@
 // ⌘K / Ctrl-K: paste anything, land on its page; or name a page or an action.
-import { Modal } from "antd";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { landings } from "../query/landing.ts";
-import { service } from "../service/client.ts";
+import { pages, type Match } from "../service/pages.ts";
+import { Dialog } from "../parts/Dialog.tsx";
 import { plain } from "../event/inert.ts";
 import { prefer, usePreferences } from "./preferences.ts";
 import { PAGES } from "./Frame.tsx";
 import { go } from "./route.ts";
-import { useSay } from "./words.ts";
+import { count, useSay } from "./words.ts";
 
 interface Choice {
   id: string;
   kind: string;
   text: string;
   act: () => void;
+  note?: number;
+}
+
+const WAIT_MS = 120;
+const KINDS: Record<string, "event" | "request" | "key" | "address" | "user" | "resource" | "search"> = {
+  event: "event", request: "request", key: "key", address: "address", user: "user", role: "user", principal: "user", resource: "resource",
+};
+
+/** The page of what the record found. */
+function pathOf(match: Match): string | null {
+  const value = encodeURIComponent(match.value);
+  const field: Record<string, string> = { request: "requestId", resourceType: "resourceType", eventName: "eventName", service: "serviceName", errorCode: "errorCode" };
+  if (match.kind === "event") return `/event/${encodeURIComponent(match.eventId || match.value)}`;
+  if (match.kind === "resource") return `/resource/${value}`;
+  if (/^(key|address|user|role|principal)$/.test(match.kind)) return `/actor/${match.kind}/${value}`;
+  return field[match.kind] ? `/events?f=${encodeURIComponent(`${field[match.kind]}=${match.value}`)}&from=` : null;
 }
 
 export default function Palette({ close, actions }: { close: () => void; actions: { theme: () => void; help: () => void } }) {
@@ -21,25 +37,36 @@ export default function Palette({ close, actions }: { close: () => void; actions
   const { language, zone } = usePreferences();
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState(0);
-  const [known, setKnown] = useState<Record<string, boolean>>({});
+  const [known, setKnown] = useState<Match[]>([]);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
 
-  // An id is an event's or a request's: the record knows which.
+  // What the record itself knows of the text comes first; until it answers, the text's own form decides.
   useEffect(() => {
-    const event = landings(text).find((one) => one.kind === "event");
-    if (!event) return;
+    setKnown([]);
+    const wanted = text.trim();
+    if (wanted.length < 3) return;
     const control = new AbortController();
-    service.event(text.trim(), control.signal).then(() => setKnown((old) => ({ ...old, [text.trim()]: true }))).catch(() => !control.signal.aborted && setKnown((old) => ({ ...old, [text.trim()]: false })));
-    return () => control.abort();
+    const timer = window.setTimeout(() => {
+      pages.find(wanted, control.signal).then(({ matches }) => setKnown(matches)).catch(() => undefined);
+    }, WAIT_MS);
+    return () => {
+      window.clearTimeout(timer);
+      control.abort();
+    };
   }, [text]);
 
   const choices = useMemo<Choice[]>(() => {
     const wanted = text.trim().toLowerCase();
-    let found = landings(text);
-    if (known[text.trim()] === false) found = found.filter((one) => one.kind !== "event");
-    const landed = found.map((one) => ({ id: one.path, kind: say(`palette.${one.kind}`), text: text.trim(), act: () => go(one.path) }));
-    const pages = PAGES.filter((page) => say(page.word).toLowerCase().includes(wanted)).map((page) => ({ id: page.path, kind: say("palette.page"), text: say(page.word), act: () => go(page.path) }));
+    const sure = known.flatMap((match) => {
+      const path = pathOf(match);
+      return path ? [{ id: path, kind: say(`palette.${KINDS[match.kind] ?? "search"}`), text: match.value, act: () => go(path), note: match.events }] : [];
+    });
+    const guessed = landings(text).filter((one) => sure.length === 0 || one.kind === "search" || !/^(event|request)$/.test(one.kind));
+    const landed = [...sure, ...guessed.map((one) => ({ id: one.path, kind: say(`palette.${one.kind}`), text: text.trim(), act: () => go(one.path), note: 0 }))].filter(
+      (one, at, all) => all.findIndex((other) => other.id === one.id) === at,
+    );
+    const shown = PAGES.filter((page) => say(page.word).toLowerCase().includes(wanted)).map((page) => ({ id: page.path, kind: say("palette.page"), text: say(page.word), act: () => go(page.path) }));
     const deeds: [string, () => void][] = [
       [say("keys.theme"), actions.theme],
       [say("keys.language"), () => prefer({ language: language === "zh" ? "en" : "zh" })],
@@ -49,7 +76,7 @@ export default function Palette({ close, actions }: { close: () => void; actions
       [say("keys.sql"), () => go("/events?mode=sql")],
     ];
     const done = deeds.filter(([name]) => name.toLowerCase().includes(wanted)).map(([name, act]) => ({ id: name, kind: say("palette.action"), text: name, act }));
-    return wanted ? [...pages, ...done, ...landed].sort((one, other) => Number(landed.includes(other)) - Number(landed.includes(one)) || 0) : [...pages, ...done];
+    return wanted ? [...landed, ...shown, ...done] : [...shown, ...done];
   }, [text, known, say, actions, language, zone]);
   useEffect(() => setChosen(0), [text]);
 
@@ -69,16 +96,17 @@ export default function Palette({ close, actions }: { close: () => void; actions
     }
   };
   return (
-    <Modal open onCancel={close} footer={null} closable={false} title={<span className="sr-only">{say("palette.title")}</span>} className="palette" width={600} style={{ top: 90 }}>
+    <Dialog bare title={say("palette.title")} close={close} className="palette">
       <input ref={field} role="combobox" aria-expanded aria-controls="palette-list" aria-activedescendant={`palette-${chosen}`} aria-label={say("palette.hint")} placeholder={say("palette.hint")}
         value={text} spellCheck={false} autoComplete="off" onChange={(event) => setText(event.target.value)} onKeyDown={onKey} />
       <ul id="palette-list" role="listbox" aria-label={say("palette.title")}>
         {choices.map((choice, at) => (
           <li key={choice.id} id={`palette-${at}`} role="option" aria-selected={at === chosen} onMouseMove={() => setChosen(at)} onClick={() => take(choice)}>
             <span className="kind">{choice.kind}</span> <bdi>{plain(choice.text, 80)}</bdi>
+            {choice.note ? <span className="number">{count(choice.note, language)}</span> : null}
           </li>
         ))}
       </ul>
-    </Modal>
+    </Dialog>
   );
 }

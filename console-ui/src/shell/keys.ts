@@ -28,7 +28,7 @@ export function useKeys(keys: Keys): void {
       if (event.altKey || (!mod && typing(event.target))) return;
       const act = latest.current[name];
       if (!act) return;
-      if (document.querySelector(".ant-modal-wrap:not([style*='display: none'])") && !mod) return;
+      if (document.querySelector("dialog[open]") && !mod) return;
       event.preventDefault();
       act();
     };

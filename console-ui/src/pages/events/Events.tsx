@@ -128,7 +128,7 @@ export default function Events() {
             </button>
           ))}
         </div>
-        <span className="total" role="status" data-total={total}>{total === undefined ? "" : say("events.total", { n: count(total, language) })}</span>
+        <span className="total" role="status" data-total={histogram.loading ? undefined : total}>{total === undefined ? "" : say("events.total", { n: count(total, language) })}</span>
         <label className="switch">
           <Switch size="small" checked={state.hideReads} onChange={(hideReads) => set({ hideReads })} aria-label={say("events.hideReads")} /> {say("events.hideReads")}
         </label>

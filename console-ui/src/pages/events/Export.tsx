@@ -1,5 +1,6 @@
 // An export of what is on the screen, part by part; each part's hash is checked, and the file's own is told.
-import { Alert, Button, Modal, Select } from "antd";
+import { Alert, Button } from "antd";
+import { Dialog } from "../../parts/Dialog.tsx";
 import { useEffect, useRef, useState } from "react";
 import { save } from "../../parts/EventDetail.tsx";
 import { sha256, toHex } from "../../proof/bytes.ts";
@@ -46,12 +47,15 @@ export default function Export({ question, total, close }: { question: Question;
   };
   const local = zone === "local" && format === "csv" ? say("events.export.local", { zone: zoneName("local") }) : "";
   return (
-    <Modal open title={say("events.export.title")} onCancel={close} footer={null}>
+    <Dialog title={say("events.export.title")} close={close}>
       <div className="export">
         <label>
           {say("events.export.format")}{" "}
-          <Select<Format> value={format} onChange={setFormat} aria-label={say("events.export.format")} disabled={rows !== null} style={{ width: 140 }}
-            options={[{ value: "csv", label: "CSV" }, { value: "jsonl", label: "JSON Lines" }, { value: "parquet", label: "Parquet" }]} />
+          <select className="select" value={format} onChange={(event) => setFormat(event.target.value as Format)} disabled={rows !== null}>
+            <option value="csv">CSV</option>
+            <option value="jsonl">JSON Lines</option>
+            <option value="parquet">Parquet</option>
+          </select>
         </label>
         <p className="faint">{say("events.export.zone", { local })}</p>
         {total > ROWS_MAX && <Alert type="warning" title={say("events.export.tooMany", { n: count(ROWS_MAX, language) })} />}
@@ -66,7 +70,7 @@ export default function Export({ question, total, close }: { question: Question;
             description={<>{say("events.export.hash")}<br /><code className="hash">{done.hash}</code></>} />
         )}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

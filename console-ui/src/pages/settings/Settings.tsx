@@ -1,1 +1,100 @@
-export default function X(_: { tab: string }) { return <main className="page" />; }
+// What can be set: one's own sign-in, preferences, how far back search reaches; and who has access, where the service offers it.
+import { Button, Segmented, Tabs } from "antd";
+import { Card } from "../../parts/Lines.tsx";
+import { plain } from "../../event/inert.ts";
+import { Answer } from "../../parts/Answer.tsx";
+import { Moment } from "../../parts/Moment.tsx";
+import { service } from "../../service/client.ts";
+import { useAnswer } from "../../service/hooks.ts";
+import { zoneName } from "../../shell/moments.ts";
+import { prefer, usePreferences, type Preferences } from "../../shell/preferences.ts";
+import { go } from "../../shell/route.ts";
+import { setSession, useSession } from "../../shell/session.ts";
+import { count, useSay, type Word } from "../../shell/words.ts";
+import { Access } from "./Access.tsx";
+import { PasswordForm, Sessions, TotpForm } from "./Own.tsx";
+
+export default function Settings({ tab }: { tab: string }) {
+  const say = useSay();
+  const tabs: [string, Word, React.ReactNode][] = [
+    ["preferences", "settings.preferences", <Preferred key="p" />],
+    ["account", "settings.account", <Account key="a" />],
+    ["access", "settings.access", <Access key="x" />],
+    ["retention", "settings.retention", <Retention key="r" />],
+  ];
+  return (
+    <main className="page">
+      <h1>{say("settings.title")}</h1>
+      <Tabs activeKey={tabs.some(([key]) => key === tab) ? tab : "preferences"} onChange={(key) => go(`/settings/${key}`)} destroyOnHidden
+        items={tabs.map(([key, word, children]) => ({ key, label: say(word), children }))} />
+    </main>
+  );
+}
+
+function Preferred() {
+  const say = useSay();
+  const { language, theme, zone } = usePreferences();
+  return (
+    <Card title={say("settings.preferences")}>
+      <div className="form">
+        <div>
+          <h3>{say("settings.language")}</h3>
+          <Segmented<Preferences["language"]> value={language} onChange={(value) => prefer({ language: value })} options={[{ value: "en", label: "English" }, { value: "zh", label: "简体中文" }]} />
+        </div>
+        <div>
+          <h3>{say("settings.theme")}</h3>
+          <Segmented<Preferences["theme"]> value={theme} onChange={(value) => prefer({ theme: value })} options={(["system", "light", "dark"] as const).map((value) => ({ value, label: say(`head.theme.${value}`) }))} />
+        </div>
+        <div>
+          <h3>{say("settings.zone")}</h3>
+          <Segmented<Preferences["zone"]> value={zone} onChange={(value) => prefer({ zone: value })} options={[{ value: "local", label: say("settings.local", { zone: zoneName("local") }) }, { value: "utc", label: "UTC" }]} />
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+function Account() {
+  const say = useSay();
+  const session = useSession();
+  if (!session) return null;
+  return (
+    <div className="grid">
+      <Card title={say("settings.account")}>
+        <dl className="facts">
+          <dt>{say("settings.account")}</dt>
+          <dd>{plain(session.accountName ?? "", 80)} <code>{plain(session.account, 40)}</code></dd>
+          <dt>{say("settings.signedInAs")}</dt>
+          <dd><bdi>{plain(session.user, 80)}</bdi> {session.mfa && <span className="badge good">MFA</span>}</dd>
+        </dl>
+        <p><Button onClick={() => void service.signOut().finally(() => setSession(null))}>{say("head.signOut")}</Button></p>
+      </Card>
+      {session.password !== false && <Card title={say("own.password")}><PasswordForm /></Card>}
+      <Card title={say("own.totp")}><TotpForm session={session} /></Card>
+      <Card wide title={say("own.sessions")}><Sessions /></Card>
+    </div>
+  );
+}
+
+function Retention() {
+  const say = useSay();
+  const { language } = usePreferences();
+  const asked = useAnswer("retention", (signal) => service.search({ limit: 1 }, signal));
+  return (
+    <Card title={say("settings.retention")}>
+      <Answer asked={asked}>
+        {({ seen }) => (
+          <>
+            <dl className="facts">
+              <dt>{say("overview.records")}</dt>
+              <dd>{count(seen.ledgerSize, language)}</dd>
+              <dt>{say("settings.searchable")}</dt>
+              <dd>{seen.since ? <Moment at={seen.since} /> : say("settings.everything")}</dd>
+            </dl>
+            <p className="faint">{say("settings.retention.hint")}</p>
+          </>
+        )}
+      </Answer>
+    </Card>
+  );
+}

@@ -1,0 +1,27 @@
+// Whether the log's signature is true, and whether it extends what this browser saw before.
+import { Alert } from "antd";
+import { Answer } from "../../parts/Answer.tsx";
+import { Card } from "../../parts/Lines.tsx";
+import { Link } from "../../parts/Link.tsx";
+import { useAnswer } from "../../service/hooks.ts";
+import { visit } from "../../service/visit.ts";
+import { useSay } from "../../shell/words.ts";
+import { plain } from "../../event/inert.ts";
+
+export function ProofTile({ checkpoint }: { checkpoint: string }) {
+  const say = useSay();
+  const asked = useAnswer(`visit${checkpoint}`, visit);
+  return (
+    <Card title={say("overview.proof")} more={<Link to="/integrity">{say("nav.integrity")}</Link>}>
+      <Answer asked={asked}>
+        {(outcome) =>
+          outcome.kind === "broken" || outcome.kind === "another key" ? (
+            <Alert type="error" showIcon title={say("overview.proof.bad")} description={plain(outcome.why, 300)} />
+          ) : (
+            <Alert type="success" showIcon title={say(outcome.kind === "first" ? "overview.proof.first" : "overview.proof.ok")} />
+          )
+        }
+      </Answer>
+    </Card>
+  );
+}

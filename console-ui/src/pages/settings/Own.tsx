@@ -1,0 +1,164 @@
+// What somebody does with their own sign-in: password, authenticator, sessions.
+import { Alert, Button, Input } from "antd";
+import { useState, type FormEvent } from "react";
+import { Answer } from "../../parts/Answer.tsx";
+import { Moment } from "../../parts/Moment.tsx";
+import { plain } from "../../event/inert.ts";
+import { ask } from "../../service/client.ts";
+import { asFailure, useAnswer } from "../../service/hooks.ts";
+import type { Session } from "../../service/types.ts";
+import { setSession } from "../../shell/session.ts";
+import { useSay } from "../../shell/words.ts";
+
+/** One try at something: busy while it runs, and what went wrong. */
+export function useTry(): { busy: boolean; trouble: string; run: (work: () => Promise<void>) => void } {
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState("");
+  const run = (work: () => Promise<void>) => {
+    setBusy(true);
+    setTrouble("");
+    work().catch((error: unknown) => setTrouble(asFailure(error).message)).finally(() => setBusy(false));
+  };
+  return { busy, trouble, run };
+}
+
+export function Trouble({ text }: { text: string }) {
+  return text ? <Alert type="error" showIcon role="alert" title={plain(text, 400)} /> : null;
+}
+
+export function PasswordForm() {
+  const say = useSay();
+  const [current, setCurrent] = useState("");
+  const [fresh, setFresh] = useState("");
+  const [done, setDone] = useState(false);
+  const { busy, trouble, run } = useTry();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setDone(false);
+    run(async () => {
+      const session = await ask<Session>("POST", "/v1/session/password", { current, new: fresh });
+      setDone(true);
+      setCurrent("");
+      setFresh("");
+      setSession(session);
+    });
+  };
+  return (
+    <form className="form" onSubmit={submit}>
+      <Trouble text={trouble} />
+      {done && <Alert type="success" showIcon title={say("own.changed")} />}
+      <label>{say("own.current")}<Input.Password autoComplete="current-password" value={current} onChange={(event) => setCurrent(event.target.value)} required /></label>
+      <label>{say("own.new")}<Input.Password autoComplete="new-password" value={fresh} onChange={(event) => setFresh(event.target.value)} required /></label>
+      <div><Button type="primary" htmlType="submit" loading={busy}>{say("own.password")}</Button></div>
+    </form>
+  );
+}
+
+interface Begun {
+  secret: string;
+  uri: string;
+  picture: string;
+}
+
+export function TotpForm({ session }: { session: Session }) {
+  const say = useSay();
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [begun, setBegun] = useState<Begun | null>(null);
+  const [codes, setCodes] = useState<{ recoveryCodes: string[]; session: Session } | null>(null);
+  const { busy, trouble, run } = useTry();
+  const begin = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => setBegun(await ask<Begun>("POST", "/v1/session/totp", { password })));
+  };
+  const confirm = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      setCodes(await ask("POST", "/v1/session/totp/confirm", { code }));
+      setBegun(null);
+      setPassword("");
+      setCode("");
+    });
+  };
+  const remove = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      setSession(await ask<Session>("POST", "/v1/session/totp/remove", { password, code }));
+      setPassword("");
+      setCode("");
+    });
+  };
+  if (codes)
+    return (
+      <div className="form">
+        <Alert type="success" showIcon title={say("own.totpOn")} description={say("own.recovery")} />
+        <pre className="json" data-recovery>{codes.recoveryCodes.join("\n")}</pre>
+        <div><Button type="primary" onClick={() => { setSession(codes.session); setCodes(null); }}>{say("own.kept")}</Button></div>
+      </div>
+    );
+  if (begun)
+    return (
+      <form className="form" onSubmit={confirm}>
+        <Trouble text={trouble} />
+        <p>{say("own.scan")}</p>
+        <img className="qr" alt={say("own.picture")} src={`data:image/svg+xml;utf8,${encodeURIComponent(begun.picture)}`} width={200} height={200} />
+        <p className="faint">{say("own.type")} <code data-secret>{begun.secret}</code></p>
+        <label>{say("signin.totp")}<Input inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} required /></label>
+        <div><Button type="primary" htmlType="submit" loading={busy}>{say("own.confirm")}</Button></div>
+      </form>
+    );
+  return (
+    <form className="form" onSubmit={session.totp ? remove : begin}>
+      <Trouble text={trouble} />
+      <p className="faint">{say(session.totp ? "own.totpIs" : "own.totpWhy")}</p>
+      <label>{say("own.current")}<Input.Password autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
+      {session.totp && <label>{say("signin.totp")}<Input inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} required /></label>}
+      <div><Button htmlType="submit" type={session.totp ? "default" : "primary"} loading={busy}>{say(session.totp ? "own.totpRemove" : "own.totpBegin")}</Button></div>
+    </form>
+  );
+}
+
+interface Open {
+  id: string;
+  begun: string;
+  seen: string;
+  ends: string;
+  mfa: boolean;
+  method: string;
+  address: string;
+  agent: string;
+  current: boolean;
+}
+
+export function Sessions() {
+  const say = useSay();
+  const asked = useAnswer("sessions", (signal) => ask<{ sessions: Open[] }>("GET", "/v1/sessions", undefined, signal));
+  const { busy, trouble, run } = useTry();
+  const end = (id: string) => run(async () => {
+    await ask("DELETE", `/v1/sessions/${encodeURIComponent(id)}`);
+    asked.again();
+  });
+  return (
+    <Answer asked={asked}>
+      {({ sessions }) => (
+        <>
+          <Trouble text={trouble} />
+          <table className="plain">
+            <thead><tr><th scope="col">{say("own.begun")}</th><th scope="col">{say("own.seen")}</th><th scope="col">{say("actor.address")}</th><th scope="col">{say("own.agent")}</th><th scope="col"><span className="sr-only">{say("own.end")}</span></th></tr></thead>
+            <tbody>
+              {sessions.map((one) => (
+                <tr key={one.id}>
+                  <td><Moment at={one.begun} /></td>
+                  <td><Moment at={one.seen} relative /></td>
+                  <td>{plain(one.address, 60)} {one.mfa && <span className="badge good">MFA</span>}</td>
+                  <td className="faint">{plain(one.agent, 80)}</td>
+                  <td>{one.current ? <span className="badge">{say("own.this")}</span> : <Button size="small" disabled={busy} onClick={() => end(one.id)}>{say("own.end")}</Button>}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </Answer>
+  );
+}

@@ -1,0 +1,52 @@
+"""What the stories of the console share: one service with the sample account, one browser, windows signed in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from tests.kit.service import House, a_service
+from tests.kit.signedin import sign_in
+from tests.kit.window import Look, a_look, chromium
+
+from actiontrail.cli import demo
+
+Open = Callable[..., Look]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The sample account, searchable. (The browser first: without one nothing is started.)"""
+    data: Path = tmp_path_factory.mktemp("console") / "data"
+    with a_service(data, settings='log_level = "warning"\n') as started:
+        stored = demo.fill(data, started.running.endpoint, datetime.now(UTC))
+        started.running.until(lambda: _searchable(started) >= stored, "the sample account is searchable")
+        yield started
+
+
+def _searchable(house: House) -> int:
+    size: int = house.client.request("GET", "/v1/search?limit=1", b"", {}).json["seen"]["size"]
+    return size
+
+
+@pytest.fixture
+def look(browser: Browser, house: House) -> Iterator[Open]:
+    """Opens windows, signed in: `look("/events", color_scheme="dark")`."""
+    with ExitStack() as stack:
+
+        def open_(path: str, **options: Any) -> Look:
+            opened = stack.enter_context(a_look(browser, house.running.endpoint, **options))
+            sign_in(opened, house)
+            opened.go(path)
+            return opened
+
+        yield open_

@@ -1,0 +1,149 @@
+"""Every page: seen in two languages, light and dark, narrow, by keyboard alone, and by people who do not see it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from tests.kit.service import House, events
+from tests.kit.window import Look
+
+Open = Callable[..., Look]
+STOPPED = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"
+# name, address, what must be there before it is looked at
+PAGES = [
+    ("overview", "/", ".alarms > li"),
+    ("events", "/events", ".list .row"),
+    ("event-open", f"/events?f=userIdentity.userName%3Dsvc-backup-agent&open={STOPPED}", ".fields"),
+    ("user", "/actor/user/deploy-bot", ".heat"),
+    ("address", "/actor/address/203.0.113.66", ".heat"),
+    ("key", "/actor/key/LTAI5tSampleDeployBot001", ".timeline"),
+    ("resource", "/resource/sg-bp1sampleprod00001", ".timeline"),
+    ("trails", "/trails", "h1"),
+    ("insights", "/insights", ".empty"),
+    (
+        "advanced",
+        "/advanced?q=*%20%7C%20select%20serviceName%2C%20count(*)%20as%20c%20group%20by%20serviceName",
+        ".rows tbody tr",
+    ),
+    ("integrity", "/integrity", "[data-vkey]"),
+    ("settings", "/settings", "h1"),
+]
+
+
+@pytest.mark.parametrize(("theme", "locale"), [("light", "en-US"), ("dark", "zh-CN")])
+@pytest.mark.parametrize(("name", "address", "there"), PAGES)
+def test_a_page_keeps_nobody_out(
+    look: Open, name: str, address: str, there: str, theme: str, locale: str
+) -> None:
+    """WCAG 2.1 AA as far as axe-core can tell, nothing that the browser complains of, nothing wider than a phone."""
+    window = look(address, color_scheme=theme, locale=locale)
+    window.page.locator(there).first.wait_for()
+    window.page.wait_for_timeout(400)
+    window.shot(f"{name}-{theme}-{locale[:2]}")
+
+    assert (window.barriers(), window.complaints, too_wide(window, f"{name}-narrow")) == ([], [], 0)
+
+
+def too_wide(window: Look, shot: str) -> int:
+    """By how many pixels the page is wider than a phone."""
+    window.page.set_viewport_size({"width": 390, "height": 844})
+    window.page.wait_for_timeout(300)
+    window.shot(shot)
+    found: int = window.page.evaluate(
+        "Math.max(...[document.documentElement, document.querySelector('#content')].map(one => one.scrollWidth - one.clientWidth), 0)"
+    )
+    return found
+
+
+def test_the_menu_of_a_narrow_screen_leads_to_every_page(look: Open) -> None:
+    """The navigation is one touch away."""
+    page = look("/", viewport={"width": 390, "height": 844}).page
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Integrity", exact=True).first.click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Integrity")
+
+
+def test_an_investigation_needs_no_mouse(look: Open) -> None:
+    """From the first page to a verified event by keys alone."""
+    page = look("/").page
+    page.locator(".alarms > li").first.wait_for()
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    expect(page.locator(".list .row").first).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("StopLogging")
+    page.keyboard.press("Enter")
+    expect(page.locator(".total").first).to_have_attribute("data-total", "1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.locator(".detail")).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.locator(".pins [data-event]")).to_have_attribute("data-event", STOPPED)
+    page.keyboard.press("u")
+    expect(page.locator(".pins")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Next event")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_keys_help_is_shown(look: Open) -> None:
+    """`?` tells every key."""
+    window = look("/events")
+    window.page.locator(".list .row").first.wait_for()
+    window.page.keyboard.press("?")
+    window.page.get_by_role("dialog").wait_for()
+    window.shot("keys")
+
+    assert window.barriers() == []
+
+
+def test_a_language_and_a_look_are_remembered(look: Open) -> None:
+    """What was chosen once is so the next time."""
+    window = look("/settings")
+    page = window.page
+    page.locator(".frame").wait_for()
+    page.keyboard.press("t")
+    page.keyboard.press("i")
+    page.reload()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
+def test_the_browser_remembers_the_log_and_checks_that_it_only_grew(look: Open, house: House) -> None:
+    """Whoever swaps the log for another has to face everyone who saw the old one."""
+    window = look("/integrity")
+    page = window.page
+    page.get_by_text("This is the first visit of this browser.").wait_for()
+    house.client.post("/v1/events", events("grown-1"), content_type="application/x-ndjson")
+    page.wait_for_timeout(200)
+    page.reload()
+    expect(page.get_by_text(re.compile("Checked here: it begins with the very same"))).to_be_visible()
+
+    # The same browser before another log of the same name: the remembered root is of no tree that this log ever had.
+    page.evaluate(
+        """() => { const kept = JSON.parse(localStorage.getItem('actiontrail.visits')); kept.at(-1).note = kept.at(-1).note.replace(/\\n(\\d+)\\n/, (_, n) => `\\n${Number(n) - 1}\\n`);
+                   localStorage.setItem('actiontrail.visits', JSON.stringify(kept)); }"""
+    )
+    page.reload()
+    expect(page.get_by_text(re.compile("does not agree with what this browser saw before"))).to_be_visible()
+
+
+def test_altered_evidence_is_refused_in_the_browser(look: Open, house: House) -> None:
+    """One changed byte of the record, one changed digit of the index: neither passes."""
+    file = house.client.file(f"/v1/proof/{STOPPED}")
+    page = look("/integrity").page
+    for altered, why in (
+        (file.replace(b"index 2", b"index 1"), "root"),
+        (file.replace(b"\nextra eN", b"\nextra eA"), "altered"),
+    ):
+        assert altered != file
+        page.get_by_label("Evidence file").set_input_files(
+            {"name": "x.tlog-proof", "mimeType": "text/plain", "buffer": altered}
+        )
+        expect(page.locator(".verdict")).to_have_attribute("data-holds", "false")
+        expect(page.locator(".verdict")).to_contain_text(why)

@@ -1,0 +1,100 @@
+"""A real Chromium before the real console, signed in, with what went wrong in it told."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "src/actiontrail/console/pages/index.html"
+AXE = ROOT / "console-ui/node_modules/axe-core/axe.min.js"
+SHOTS = ROOT / "test-output/console"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ZONE = "Asia/Shanghai"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium; the test is skipped where there is none, or the pages are not built."""
+    if not PAGES.is_file():
+        pytest.skip("the console is not built: make console")
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not found:
+        pytest.skip("there is no Chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Look:
+    """One window on the console. `complaints` are what the browser complained of: errors, and refused content."""
+
+    page: Page
+    context: BrowserContext
+    endpoint: str
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        """Open the page at `path`, as a link would."""
+        self.page.goto(f"{self.endpoint}/console/#{path}")
+        return self.page
+
+    def shot(self, name: str) -> None:
+        """Keep what is to be seen, to be looked at."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(SHOTS / f"{name}.png"))
+
+    def barriers(self) -> list[str]:
+        """What keeps people out: axe-core's serious and critical findings on what is to be seen."""
+        if not AXE.is_file():
+            pytest.skip("axe-core is not installed: make console")
+        # The policy forbids the pages to run strangers' scripts; what the test itself evaluates is not theirs.
+        self.page.evaluate(AXE.read_text() + "\n;0")
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})).violations"
+        )
+        return [
+            f"{one['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"][:3]
+        ]
+
+
+@contextmanager
+def a_look(browser: Browser, endpoint: str, **options: Any) -> Iterator[Look]:
+    """A window of its own, with nothing remembered."""
+    wanted = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "timezone_id": ZONE, **options}
+    context = browser.new_context(**wanted)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    look = Look(page, context, endpoint)
+    page.on("pageerror", lambda error: look.complaints.append(str(error)))
+    page.on("console", lambda said: _hear(look, said.type, said.text))
+    try:
+        yield look
+    finally:
+        context.close()
+
+
+def _hear(look: Look, kind: str, text: str) -> None:
+    if kind == "error" and "Failed to load resource" not in text:
+        look.complaints.append(text)
