@@ -9,7 +9,7 @@ import ipaddress
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -57,6 +57,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="Addresses or ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Whoever is named here can make any address stand in the record."
         ),
     ] = ()
+    record_own_operations: Annotated[
+        Literal["all", "changes"],
+        Meta(
+            description="What of the service's own operations becomes an event of the account concerned: `all`, or `changes` and refused tries alone. Fewer: who looked at what is not recorded."
+        ),
+    ] = "all"
     database: Annotated[
         str,
         Meta(

@@ -23,6 +23,7 @@ from actiontrail.access.keys import Keys
 from actiontrail.access.seal import Sealer, read_passphrase
 from actiontrail.capture import intake
 from actiontrail.capture.masking import Masker
+from actiontrail.capture.own import Own
 from actiontrail.config import BadConfig, Config
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import Surroundings, Trails
@@ -45,6 +46,7 @@ from actiontrail.ledger.sequencer import Past, Sequencer
 from actiontrail.store import files
 from actiontrail.store.database import Database
 from actiontrail.store.lock import make_lock, open_lock
+from actiontrail.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from actiontrail.query.engine import Limits as QueryLimits
@@ -177,6 +179,8 @@ class Recorder:
     keys: Keys
     sequencer: Sequencer
     intake: intake.Intake
+    outbox: Outbox
+    own: Own
     ledger: Reader
     origin: str
     verifiers: tuple[Verifier, ...]
@@ -234,8 +238,23 @@ def open_recorder(data: Path) -> Iterator[Recorder]:
             formats=known,
         )
         log.info("recording", data=str(data), size=ledger.size(), origin=signer.name)
+        outbox = Outbox(database)
+        own = Own(outbox, taking, database.watch.stamp)
+        own.start()
+        stack.callback(own.stop)
         yield Recorder(
-            data, settings, database, keys, writer, taking, ledger, signer.name, verifiers, _socket(data)
+            data,
+            settings,
+            database,
+            keys,
+            writer,
+            taking,
+            outbox,
+            own,
+            ledger,
+            signer.name,
+            verifiers,
+            _socket(data),
         )
 
 

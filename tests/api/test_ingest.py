@@ -14,7 +14,7 @@ from tests.kit.service import events
 from actiontrail.access.authority import Authority
 from actiontrail.access.keys import Caller
 from actiontrail.api.asgi import Flight, Message
-from actiontrail.api.gate import Deed
+from actiontrail.api.deeds import Deed
 from actiontrail.api.ingest import RESULTS_MAX, Ingest
 from actiontrail.api.metrics import RecorderMeters
 from actiontrail.api.signature import Sent
@@ -40,7 +40,7 @@ class OpenDoor:
             user_id="" if may_record else "200000000000000001",
         )
 
-    def admit(self, sent: Sent, deed: Deed, *, peer: str) -> Caller:
+    def admit(self, sent: Sent, deed: Deed, *, peer: str, request_id: str) -> Caller:
         Authority(NoPolicies()).check(self._caller, deed.action, deed.resource, {})
         return self._caller
 

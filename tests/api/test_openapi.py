@@ -18,7 +18,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     with service.open_reader(data) as reading:
         found = {
             (str(method), re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path))
-            for route in app._reader_routes(reading).routes
+            for route in app._reader_routes(reading, app._chronicle(reading)).routes
             for method in getattr(route, "methods", ())
             if method != "OPTIONS" and route.path.startswith("/v1/")
         }

@@ -33,7 +33,7 @@ from actiontrail.access.seal import Sealer
 from actiontrail.access.system_policies import SYSTEM
 from actiontrail.api import rpc
 from actiontrail.api.door import Door
-from actiontrail.api.gate import Callers, Gate
+from actiontrail.api.gate import Callers, Gate, Stands
 from actiontrail.api.operations import (
     deliveries,
     events,
@@ -95,7 +95,7 @@ class LateDatabase:
 
 def a_gate(door: Callers, grants: Policies, *, now: Callable[[], float] = time.time) -> Gate:
     """A gate that judges by `grants`."""
-    return Gate(door, Authority(grants), region="cn-hangzhou", now=now)
+    return Gate(door, Authority(grants), stands=Stands("cn-hangzhou"), now=now)
 
 
 class NoPolicies:

@@ -171,10 +171,14 @@ class House:
 
 @contextmanager
 def a_service(data: Path, *, settings: str = "") -> Iterator[House]:
-    """The whole house on the empty folder `data`, with further lines of its configuration."""
+    """The whole house on the empty folder `data`, with further lines of its configuration.
+
+    Reads are not recorded unless a test says so: most tests count events that they sent, while they look.
+    """
     created = service.create(data)
+    quiet = "" if "record_own_operations" in settings else 'record_own_operations = "changes"\n'
     with (data / "config.toml").open("a") as file:
-        file.write(settings)
+        file.write(quiet + settings)
     with Running(data) as running:
         client = Client(running.endpoint, created.access_key_id, created.access_key_secret)
         try:

@@ -51,13 +51,8 @@ class Accounts:
 
     def create(self, name: str = "") -> Account:
         """A new account; its id has 16 digits."""
-        check_remark("account's name", name, most=NAME_CHARS_MAX)
-        made = Account(str(secrets.randbelow(9 * 10**15) + 10**15), name, int(self._now()))
         with self._database.begin() as connection:
-            if connection.execute(_COUNT).scalar_one() >= ACCOUNTS_MAX:
-                raise TooManyAccounts(f"there are {ACCOUNTS_MAX} accounts, and no more may be made")
-            connection.execute(_INSERT, made._asdict())
-        return made
+            return new_account(connection, name, int(self._now()))
 
     def get(self, account: str) -> Account:
         """The account of this id. Raises `UnknownAccount`."""
@@ -75,6 +70,16 @@ class Accounts:
         with self._database.begin() as connection:
             connection.execute(_RENAME, {"id": account, "name": name})
             return need_account(connection, account)
+
+
+def new_account(connection: Connection, name: str, now: int) -> Account:
+    """A new account, inside the caller's transaction. Raises `TooManyAccounts`, `BadName`."""
+    check_remark("account's name", name, most=NAME_CHARS_MAX)
+    made = Account(str(secrets.randbelow(9 * 10**15) + 10**15), name, now)
+    if connection.execute(_COUNT).scalar_one() >= ACCOUNTS_MAX:
+        raise TooManyAccounts(f"there are {ACCOUNTS_MAX} accounts, and no more may be made")
+    connection.execute(_INSERT, made._asdict())
+    return made
 
 
 def need_account(connection: Connection, account: str) -> Account:

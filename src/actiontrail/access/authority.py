@@ -18,6 +18,7 @@ _PRINCIPAL = {"root-account": "Account", "ram-user": "SubUser", "assumed-role": 
 _BY_POLICY = "AccountLevelIdentityBasedPolicy"
 _BY_SESSION = "SessionPolicy"
 _BY_KIND = "CredentialKind"
+ROOT_ONLY = "RootOnly"
 BY_TRUST = "AssumeRolePolicy"
 
 
@@ -42,6 +43,8 @@ class NotAllowed(Refusal):
             why += " (the policy that the session was narrowed with)"
         elif policy_type == BY_TRUST:
             why = "the role's trust policy does not let the caller assume it"
+        elif policy_type == ROOT_ONLY:
+            why = "only the account itself may, whatever policies say"
         super().__init__(f"{action} on {resource}: {why}")
         self.action = action
         self.resource = resource

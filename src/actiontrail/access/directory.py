@@ -13,7 +13,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actiontrail.access.accounts import need_account
+from actiontrail.access.accounts import Account, need_account, new_account
 from actiontrail.errors import Refusal
 from actiontrail.store.copies import Copies, changed
 from actiontrail.store.database import Database
@@ -94,15 +94,25 @@ class Directories:
     def add(self, management: str, account: str) -> Organization:
         """`account` becomes a member. Raises `NoDirectory`, `InDirectory`, `UnknownAccount`, `TooManyMembers`."""
         with self._database.begin() as connection:
-            directory = _managed(connection, management)
-            need_account(connection, account)
-            _need_outside(connection, account)
-            if len(directory.members) >= MEMBERS_MAX:
-                raise TooManyMembers(f"directory {directory.id} has {MEMBERS_MAX} members")
-            joined = {"account": account, "id": directory.id, "joined": int(self._now())}
-            connection.execute(_JOIN, joined)
-            changed(connection, "grants")
+            self._join(connection, management, account)
             return _managed(connection, management)
+
+    def found(self, management: str, name: str) -> Account:
+        """A new account that is a member from the beginning. Raises `NoDirectory`, `TooManyMembers`, `BadName`."""
+        with self._database.begin() as connection:
+            made = new_account(connection, name, int(self._now()))
+            self._join(connection, management, made.id)
+        return made
+
+    def _join(self, connection: Connection, management: str, account: str) -> None:
+        directory = _managed(connection, management)
+        need_account(connection, account)
+        _need_outside(connection, account)
+        if len(directory.members) >= MEMBERS_MAX:
+            raise TooManyMembers(f"directory {directory.id} has {MEMBERS_MAX} members")
+        joined = {"account": account, "id": directory.id, "joined": int(self._now())}
+        connection.execute(_JOIN, joined)
+        changed(connection, "grants")
 
     def remove(self, management: str, account: str) -> Organization:
         """`account` is a member no more. Raises `NoDirectory`, `NotAMember`."""

@@ -131,6 +131,10 @@ class Grants:
         with self._database.read() as connection:
             return _need_policy(connection, account, type, name)
 
+    def find(self, account: str, name: str) -> Policy:
+        """The policy of this name, the system's or the account's: no name is both. Raises `UnknownPolicy`."""
+        return self.get(account, "System" if _system(name) else "Custom", name)
+
     def policies(self, account: str) -> list[Policy]:
         """The system's policies, then the account's own, by name."""
         with self._database.read() as connection:

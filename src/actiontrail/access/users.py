@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from actiontrail.access.accounts import need_account
-from actiontrail.access.names import check_name, check_remark, new_id, user_arn
+from actiontrail.access.names import BadName, check_name, check_remark, new_id, user_arn
 from actiontrail.errors import Refusal
 from actiontrail.store.copies import changed
 from actiontrail.store.database import Database
@@ -169,6 +169,8 @@ def _need_free(connection: Connection, user: User) -> None:
 
 def _check(user: User) -> None:
     check_name("user name", user.name)
+    if user.name.lower() == "root":
+        raise BadName("no user is called root: events call the account itself so")
     check_remark("display name", user.display_name, most=DISPLAY_CHARS_MAX)
     check_remark("comments", user.comments)
     if user.state not in ("Active", "Inactive"):

@@ -6,6 +6,7 @@ figures) and passes everything else on to the reader.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +18,17 @@ from litestar.exceptions import HTTPException
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
+from actiontrail.access.accounts import Accounts
 from actiontrail.access.authority import Authority
+from actiontrail.access.directory import Directories
 from actiontrail.access.grants import Grants
 from actiontrail.access.roles import Roles
+from actiontrail.access.users import Users
 from actiontrail.api import metrics, tiles, wire
 from actiontrail.api.asgi import Application, Flight, Message, Receive, Send, send_reply, slashes_kept
+from actiontrail.api.chronicle import Chronicle
 from actiontrail.api.door import Door
-from actiontrail.api.gate import Gate
+from actiontrail.api.gate import Gate, Stands
 from actiontrail.api.ingest import PATH, Ingest
 from actiontrail.api.metrics import HttpMeters, RecorderMeters
 from actiontrail.api.observe import Observed
@@ -42,17 +47,20 @@ from actiontrail.api.operations import (
     trails_2017,
 )
 from actiontrail.api.origin import networks
+from actiontrail.api.people import Desk
 from actiontrail.api.proxy import Forward
 from actiontrail.api.rpc import Rpc
 from actiontrail.api.rpc import routes as rpc_routes
 from actiontrail.api.served import request_id
 from actiontrail.api.throttle import Throttle
+from actiontrail.capture.masking import Masker
 from actiontrail.config import Config
-from actiontrail.errors import Refusal
+from actiontrail.errors import Outage, Refusal
 from actiontrail.ledger import notekey
 from actiontrail.ledger.places import Places
 from actiontrail.ledger.stats import FSYNC_BUCKETS_S
 from actiontrail.service import Reading, Recorder
+from actiontrail.store.outbox import Outbox
 
 log = structlog.get_logger("actiontrail.api")
 
@@ -67,9 +75,11 @@ class Front:
         self._recorder = recorder
         self._meters = RecorderMeters()
         metrics.add_live(self._meters.registry, self._readings)
+        self._chronicle = _chronicle(recorder)
+        self._chronicle.start()
         self._flight = Flight(settings.queue_bytes_max)
         self._ingest = Ingest(
-            _gate(recorder),
+            _gate(recorder, self._chronicle),
             recorder.intake,
             self._meters,
             body_bytes_max=settings.body_bytes_max,
@@ -122,12 +132,18 @@ class Front:
 
     async def _close(self) -> None:
         self._ingest.close()
+        self._chronicle.close()
         await self._forward.aclose()
         await self._reader.aclose()
 
     def _readings(self) -> Iterator[Metric]:
         stats = self._recorder.sequencer.stats()
         yield metrics.gauge("actiontrail_ledger_size", {(): stats.size})
+        with suppress(Outage):  # the figure is missing while the control database is away
+            yield metrics.gauge("actiontrail_outbox_events", {(): self._recorder.outbox.count()})
+        yield metrics.total("actiontrail_own_events_recorded_total", self._recorder.own.recorded)
+        yield metrics.total("actiontrail_own_events_refused_total", self._recorder.own.refused)
+        yield metrics.totals("actiontrail_ingest_tries_unrecorded_total", self._chronicle.unrecorded)
         yield metrics.gauge("actiontrail_queue_bytes", {(): stats.queue_bytes})
         yield metrics.gauge("actiontrail_inflight_bytes", {(): self._flight.bytes})
         yield metrics.total("actiontrail_rounds_total", stats.rounds)
@@ -153,8 +169,9 @@ def recorder_app(recorder: Recorder) -> Application:
 def reader_app(reading: Reading) -> Application:
     """What answers questions, on the reader's socket."""
     registry = CollectorRegistry()
-    metrics.add_live(registry, lambda: _reader_readings(reading))
-    inner = _reader_routes(reading)
+    metrics.add_live(registry, lambda: _reader_readings(reading, chronicle))
+    chronicle = _chronicle(reading)
+    inner = _reader_routes(reading, chronicle)
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/healthz":
@@ -171,7 +188,7 @@ def reader_app(reading: Reading) -> Application:
     return Observed(answer, HttpMeters(registry, "query"))
 
 
-def _reader_readings(reading: Reading) -> Iterator[Metric]:
+def _reader_readings(reading: Reading, chronicle: Chronicle) -> Iterator[Metric]:
     name = (reading.projection.name,)
     yield metrics.gauge("actiontrail_follower_lag", {name: reading.projector.lag()})
     yield metrics.gauge("actiontrail_follower_failures", {name: reading.projector.failures})
@@ -180,19 +197,32 @@ def _reader_readings(reading: Reading) -> Iterator[Metric]:
     yield metrics.gauge("actiontrail_delivery_failing", {(): standing.failing})
     yield metrics.gauge("actiontrail_delivery_lag", {(): standing.behind})
     yield metrics.total("actiontrail_delivery_events_total", standing.delivered)
+    yield metrics.totals("actiontrail_own_events_unrecorded_total", chronicle.unrecorded)
     yield metrics.total(
         "actiontrail_undeclared_format_records_total", sum(reading.projection.undeclared().values())
     )
 
 
-def _gate(house: Recorder | Reading) -> Gate:
+def _chronicle(house: Recorder | Reading) -> Chronicle:
+    """What is done through this process, on its way to the record."""
+    settings = house.settings
+    return Chronicle(
+        Outbox(house.database),
+        Masker(settings.mask),
+        region=settings.region,
+        scope=settings.record_own_operations,
+        now=time.time,
+    )
+
+
+def _gate(house: Recorder | Reading, chronicle: Chronicle) -> Gate:
     """The gate of this process: what is changed through the other one's holds here at once."""
     settings = house.settings
     return Gate(
         Door(house.keys, clock_skew_seconds=settings.clock_skew_seconds),
         Authority(Grants(house.database)),
-        region=settings.region,
-        trusted=networks(settings.trusted_proxies),
+        stands=Stands(settings.region, networks(settings.trusted_proxies)),
+        deeds=chronicle,
     )
 
 
@@ -214,8 +244,8 @@ def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
     return tiles.Proofs(gate, reading.ledger, find, failed=_failed)
 
 
-def _reader_routes(reading: Reading) -> Litestar:
-    from actiontrail.api import openapi, pages, rest
+def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
+    from actiontrail.api import openapi, pages, people_routes, rest
     from actiontrail.query.insightevents import InsightEvents
     from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
@@ -223,7 +253,7 @@ def _reader_routes(reading: Reading) -> Litestar:
     from actiontrail.query.search import Search, check
 
     settings = reading.settings
-    gate = _gate(reading)
+    gate = _gate(reading, chronicle)
     throttle = Throttle(settings.calls_per_second, now=time.monotonic)
     operations = (
         *events.operations(
@@ -262,7 +292,9 @@ def _reader_routes(reading: Reading) -> Litestar:
         return received(reading.ledger.line(size - 1)) if size else None
 
     mine += pages.routes(pages.Pages(gate, search, recorded=recorded))
-    return _litestar([*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()])
+    mine += people_routes.routes(gate, _desk(reading))
+    handlers = [*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()]
+    return _litestar(handlers, along=chronicle)
 
 
 def _oss_is_here(settings: Config) -> bool:
@@ -271,9 +303,23 @@ def _oss_is_here(settings: Config) -> bool:
     return reached is None or not reached.endpoint
 
 
-def _litestar(handlers: Sequence[Any]) -> Litestar:
+def _desk(reading: Reading) -> Desk:
+    database = reading.database
+    return Desk(
+        Accounts(database),
+        Users(database),
+        Roles(database),
+        Grants(database),
+        reading.keys,
+        Directories(database),
+    )
+
+
+def _litestar(handlers: Sequence[Any], *, along: Chronicle | None = None) -> Litestar:
     return Litestar(
         route_handlers=handlers,
+        on_startup=[] if along is None else [along.start],
+        on_shutdown=[] if along is None else [along.close],
         exception_handlers={HTTPException: _http_refusal, Exception: _refusal},
         openapi_config=None,
         logging_config=None,

@@ -108,6 +108,18 @@ class Door:
         self._keys.used(credential.caller.access_key_id)
         return credential.caller
 
+    def claimed(self, target: str, headers: Mapping[str, str], body: bytes) -> Caller | None:
+        """Whose key or token the request names, without believing that it comes from them; None if nobody's."""
+        try:
+            claimed = signature.claim(target, headers, body)
+        except Refusal:
+            return None
+        if isinstance(claimed, BearerClaim):
+            found = self._keys.token(claimed.token) if claimed.token.startswith(TOKEN_PREFIX) else None
+        else:
+            found = self._keys.credential(claimed.access_key_id)
+        return None if found is None else found.caller
+
     def _bearer(self, claimed: BearerClaim) -> Credential:
         if not claimed.token.startswith(TOKEN_PREFIX):
             raise UnknownToken(f"bearer tokens begin with {TOKEN_PREFIX}; `actiontrail keys token` makes one")

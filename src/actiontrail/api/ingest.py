@@ -30,7 +30,7 @@ from actiontrail.api.asgi import (
     send_reply,
     target_of,
 )
-from actiontrail.api.gate import Deed
+from actiontrail.api.deeds import Deed
 from actiontrail.api.routes import Answered, Asked, Route
 from actiontrail.api.signature import Sent
 from actiontrail.api.wire import UnknownChoice, WrongIngestMethod
@@ -51,7 +51,7 @@ THREADS = 2  # large bodies unpacked at once
 class Admits(Protocol):
     """Who lets callers in."""
 
-    def admit(self, sent: Sent, deed: Deed, *, peer: str) -> Caller:
+    def admit(self, sent: Sent, deed: Deed, *, peer: str, request_id: str) -> Caller:
         """Who sends this, if they may record."""
         ...
 
@@ -186,7 +186,7 @@ class Ingest:
         """Answer one request."""
         request_id = scope.get("actiontrail.request_id") or wire.new_request_id()
         try:
-            status, content = await self._answer(scope, receive)
+            status, content = await self._answer(scope, receive, request_id)
         except Gone:
             return
         except (Refusal, Outage) as error:
@@ -198,7 +198,7 @@ class Ingest:
         headers = {"content-type": wire.JSON, "x-acs-request-id": request_id, "cache-control": "no-store"}
         await send_reply(send, status, headers, body)
 
-    async def _answer(self, scope: Message, receive: Receive) -> tuple[int, dict[str, Any]]:
+    async def _answer(self, scope: Message, receive: Receive, request_id: str) -> tuple[int, dict[str, Any]]:
         if scope["method"] != "POST":
             raise WrongIngestMethod(f"{scope['method'][:16]} is not how events come in; POST them")
         headers = headers_of(scope)
@@ -218,7 +218,7 @@ class Ingest:
         counted = max(announced, len(body))
         try:
             sent = Sent(scope["method"], target_of(scope), headers, body)
-            caller = self._gate.admit(sent, _RECORDING, peer=peer_of(scope))
+            caller = self._gate.admit(sent, _RECORDING, peer=peer_of(scope), request_id=request_id)
             del sent
             shape = Shape(
                 headers.get("content-type", ""), headers.get("content-encoding", ""), choices.format

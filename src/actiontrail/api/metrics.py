@@ -46,6 +46,25 @@ TABLE: Mapping[str, Row] = {
         "counter", (), "Bytes of records written by rounds, before compression."
     ),
     "actiontrail_fsync_seconds": Row("histogram", (), "Time that a round waited for the disk."),
+    "actiontrail_outbox_events": Row(
+        "gauge", (), "Events of the service's own operations on their way to the record."
+    ),
+    "actiontrail_own_events_recorded_total": Row(
+        "counter", (), "Events of the service's own operations that were recorded since the start."
+    ),
+    "actiontrail_own_events_refused_total": Row(
+        "counter",
+        (),
+        "Events of the service's own operations that could not be recorded since the start; the log says which.",
+    ),
+    "actiontrail_own_events_unrecorded_total": Row(
+        "counter",
+        ("reason",),
+        "Reads and refused tries that became no event since the start: too many of one key (flood), too many at once (full), or still waiting at the end (stopped).",
+    ),
+    "actiontrail_ingest_tries_unrecorded_total": Row(
+        "counter", ("reason",), "The same, of refused tries to record events."
+    ),
     "actiontrail_queue_bytes": Row("gauge", (), "Bytes that wait for the sequencer."),
     "actiontrail_inflight_bytes": Row("gauge", (), "Bytes of requests in memory at the front door."),
     "actiontrail_follower_lag": Row("gauge", ("follower",), "Records that a follower has yet to take."),
@@ -135,6 +154,15 @@ def gauge(name: str, values: Mapping[tuple[str, ...], float]) -> Metric:
 def total(name: str, value: float) -> Metric:
     """A reading of a counter that somebody else keeps."""
     return CounterMetricFamily(name.removesuffix("_total"), TABLE[name].help, value=value)
+
+
+def totals(name: str, values: Mapping[str, int]) -> Metric:
+    """A reading of a counter with one label that somebody else keeps."""
+    row = TABLE[name]
+    family = CounterMetricFamily(name.removesuffix("_total"), row.help, labels=row.labels)
+    for label, value in dict(values).items():
+        family.add_metric((label,), value)
+    return family
 
 
 def buckets(name: str, counts: Iterable[tuple[float, int]], sum_seconds: float) -> Metric:

@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from actiontrail.api import ingest, pages, rest, tiles, wire
+from actiontrail.api import ingest, pages, people_routes, rest, tiles, wire
 from actiontrail.api.routes import Answered, Route
 
 PATH = "/v1/openapi.json"
@@ -27,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *rest.ROUTES,
     *pages.ROUTES,
     *tiles.ROUTES,
+    *people_routes.ROUTES,
     Route(
         name="openapi",
         method="GET",
@@ -41,6 +42,7 @@ GROUPS = {
     "record": "Events come in.",
     "search": "Questions about one's own events.",
     "evidence": "Proofs that stand without this service.",
+    "access": "Who may do what.",
     "about": "This interface itself.",
 }
 SECURITY = {

@@ -38,6 +38,7 @@ from actiontrail.query.pages.suggest import Suggestions, suggest
 from actiontrail.query.place import NoSuchEvent
 from actiontrail.query.search import OutOfRange, Search
 
+SUGGEST = "actiontrail:GetSuggestions"  # with every key that is pressed: not recorded, unless refused
 OVERVIEW_DAYS, ACTOR_DAYS = 1, 30
 Path = tuple[str, ...]
 
@@ -182,7 +183,7 @@ PAGES: tuple[Page, ...] = (
     Page("resource", "/v1/resources/{type}/{id}", "actiontrail:GetResourceHistory", "The life of a resource.", ResourceAsk, Lived, Pages.resource),
     Page("resourceById", "/v1/resources/{id}", "actiontrail:GetResourceHistory", "The life of a resource of any type.", ResourceAsk, Lived, Pages.resource),
     Page("surroundings", "/v1/surroundings/{event_id}", "actiontrail:GetSurroundings", "What happened around an event.", AroundAsk, Surroundings, Pages.around, (NoSuchEvent,)),
-    Page("suggest", "/v1/suggest", "actiontrail:GetSuggestions", "Names of fields, or values of one.", SuggestAsk, Suggestions, Pages.suggest),
+    Page("suggest", "/v1/suggest", SUGGEST, "Names of fields, or values of one.", SuggestAsk, Suggestions, Pages.suggest),
     Page("find", "/v1/find", "actiontrail:GetMatches", "What a pasted string is.", FindAsk, Matches, Pages.find),
     Page("whyEmpty", "/v1/why-empty", "actiontrail:GetReasonsForNothing", "Why a search finds nothing.", WhyAsk, Why, Pages.why_empty, (SelectorError,)),
 )  # fmt: skip
@@ -229,7 +230,7 @@ def _handler(pages: Pages, one: Page) -> HTTPRouteHandler:
         def run(caller: Caller, ask: Any) -> msgspec.Struct:  # noqa: ANN401 - as the row says
             return one.run(pages, _ground(pages.search, caller, mark), ask, values)
 
-        deed = asking(one.action, sent, **dict(zip(names, values, strict=True)))
+        deed = asking(one.action, sent, dict(zip(names, values, strict=True)), quiet=one.action == SUGGEST)
         plan = planning(sent, one.asks, deed, run)
         found = await unless_gone(
             request,

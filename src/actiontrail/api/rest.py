@@ -21,7 +21,8 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from actiontrail.access.keys import Caller
-from actiontrail.api.gate import Deed, Gate, Planned
+from actiontrail.api.deeds import Deed
+from actiontrail.api.gate import Gate, Planned
 from actiontrail.api.questions import (
     Ask,
     EventAnswer,

@@ -8,7 +8,7 @@ the query says the same and is what was signed.
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Request, Response, route
 from litestar.concurrency import sync_to_thread
@@ -16,8 +16,10 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 
 from actiontrail.api import signature, wire
-from actiontrail.api.gate import Admitted, Deed, Gate, Planned
+from actiontrail.api.deeds import Deed
+from actiontrail.api.gate import Admitted, Gate, Planned
 from actiontrail.api.operations.table import (
+    Answer,
     Call,
     MissingParameter,
     Operation,
@@ -40,6 +42,14 @@ _ABOUT_THE_CALL = frozenset(
 _METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE, HttpMethod.PATCH]
 _REGIONAL = re.compile(r"actiontrail(?:-vpc)?\.([a-z]{2,}(?:-[a-z0-9]+)+)\.", re.ASCII)
 _REGION_ID = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+", re.ASCII)
+
+
+class _Found(NamedTuple):
+    """What an operation answered, and in what it is to be wrapped."""
+
+    content: Answer
+    root: str
+    as_xml: bool
 
 
 class Rpc:
@@ -87,9 +97,10 @@ class Rpc:
         if method not in ("GET", "POST"):
             raise wire.WrongMethod(f"operations are called with GET or POST, not {method[:NAMES_SHOWN]}")
         sent = Sent(method, target, headers, body)
-        return self._gate.perform(sent, request_id, lambda account: self._plan(sent, account, request_id))
+        found = self._gate.perform(sent, request_id, lambda account: self._plan(sent, account, request_id))
+        return wire.answer(found.content, request_id, root=found.root, as_xml=found.as_xml)
 
-    def _plan(self, sent: Sent, account: str, request_id: str) -> Planned[Reply]:
+    def _plan(self, sent: Sent, account: str, request_id: str) -> "Planned[_Found]":
         given = signature.parameters(sent.target, sent.headers, sent.body)
         operation = self._find(given, sent.headers)
         spec = operation.spec
@@ -99,7 +110,7 @@ class Rpc:
             )
         region = _addressed(sent.headers.get("host", ""), given.get("RegionId", ""))
 
-        def run(admitted: Admitted) -> Reply:
+        def run(admitted: Admitted) -> _Found:
             call = Call(
                 caller=admitted.caller,
                 values=read(spec, given),
@@ -110,7 +121,7 @@ class Rpc:
             )
             self._throttle.take(account, spec.name, spec.calls_per_second)
             as_xml = given.get("Format", "").upper() == "XML"
-            return wire.answer(operation.run(call), request_id, root=f"{spec.name}Response", as_xml=as_xml)
+            return _Found(operation.run(call), f"{spec.name}Response", as_xml)
 
         deed = Deed(
             action=spec.action,
@@ -119,7 +130,7 @@ class Rpc:
             parameters={name: value for name, value in given.items() if name not in _ABOUT_THE_CALL},
             references=references(spec, given),
         )
-        return Planned(deed, run)
+        return Planned(deed, run, lambda found: found.content)
 
     def _find(self, given: Mapping[str, str], headers: Mapping[str, str]) -> Operation:
         action = _agreed("Action", given.get("Action"), headers.get("x-acs-action"))

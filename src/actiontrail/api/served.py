@@ -1,6 +1,7 @@
 """What every handler under `/v1/` does: a request read within limits, understood as its row says, and put to the gate."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote
 
@@ -9,7 +10,8 @@ from litestar import Request, Response
 
 from actiontrail.access.keys import Caller
 from actiontrail.api import wire
-from actiontrail.api.gate import Deed, Planned
+from actiontrail.api.deeds import Deed
+from actiontrail.api.gate import Planned
 from actiontrail.api.routes import Asked, content
 from actiontrail.api.rpc import sent_headers, sent_target
 from actiontrail.api.signature import Sent
@@ -47,13 +49,16 @@ def planning(
     return lambda _account: Planned(deed, lambda admitted: run(admitted.caller, asked(sent, kind)))
 
 
-def asking(action: str, sent: Sent, **places: str) -> Deed:
+def asking(
+    action: str, sent: Sent, places: Mapping[str, str] = MappingProxyType({}), *, quiet: bool = False
+) -> Deed:
     """A question, with what it says as far as it can be read, and what stands in its path."""
     try:
         given = msgspec.json.decode(sent.body) if sent.body.strip() else said(sent.target)
     except (msgspec.MsgspecError, ValueError):
         given = {}
-    return Deed(action=action, parameters={**(given if isinstance(given, Mapping) else {}), **places})
+    parameters = {**(given if isinstance(given, Mapping) else {}), **places}
+    return Deed(action=action, parameters=parameters, quiet=quiet)
 
 
 def in_path(request: Request[Any, Any, Any]) -> tuple[str, ...]:

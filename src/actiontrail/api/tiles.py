@@ -20,7 +20,8 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
 from actiontrail.api import wire
-from actiontrail.api.gate import Deed, Gate, Planned
+from actiontrail.api.deeds import Deed
+from actiontrail.api.gate import Gate, Planned
 from actiontrail.api.operations.table import InvalidParameter
 from actiontrail.api.routes import Answered, Asked, Route
 from actiontrail.api.rpc import sent_headers, sent_target

@@ -298,6 +298,13 @@ def row_of(kind: type[Exception] | str) -> Row:
     return DAMAGED if issubclass(kind, Corruption) else INTERNAL
 
 
+def told(error: Exception) -> tuple[str, str]:
+    """The public code of `error`, and its message: what we say of it where the public API's words say less."""
+    shown = row(error)
+    said = str(error) if isinstance(error, Refusal | Outage) else ""
+    return shown.code.format(error), said or shown.message.format(error)
+
+
 def answer(
     content: Mapping[str, Any], request_id: str, *, root: str = "Response", as_xml: bool = False
 ) -> Reply:

@@ -7,8 +7,9 @@ a database that a newer program has changed is refused and left alone.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,15 @@ from sqlalchemy.pool import QueuePool
 from actiontrail.errors import Outage, Refusal
 
 FILE_NAME = "control.sqlite"
-HEAD = "0004"  # the newest migration; a test holds it to the folder `migrations/versions`
+HEAD = "0005"  # the newest migration; a test holds it to the folder `migrations/versions`
 BUSY_MS = 10_000
 POOL = 8  # connections; more callers than that wait
 WATCH_SECONDS = 0.5  # how long a change by another machine may go unseen on PostgreSQL
 _MIGRATION_LOCK = 0x4154_5452  # any number, the same for all of us
 _WRITES = "actiontrail_writes"
+
+# What is to be written in the transaction of whatever is changed in this context: see `store/outbox.py`.
+ALONG: ContextVar["Callable[[Connection], None] | None"] = ContextVar("actiontrail_along", default=None)
 
 
 class BadDatabaseUrl(Refusal):
@@ -69,9 +73,12 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that may write: all of it or nothing."""
+        """A transaction that may write: all of it or nothing; and with it what `ALONG` adds."""
         with _translated(), _writing(self._engine) as connection:
             yield connection
+            along = ALONG.get()
+            if along is not None:
+                along(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
