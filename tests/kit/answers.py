@@ -24,7 +24,12 @@ def misfits(spec: Spec, reply: Reply) -> list[str]:
         or not reply.headers["content-type"].startswith("application/json")
     ):
         return []
-    return list(_object((Field(name="RequestId"), *spec.answer), json.loads(reply.body), spec.name))
+    return misfits_of(spec, json.loads(reply.body))
+
+
+def misfits_of(spec: Spec, answer: Mapping[str, Any]) -> list[str]:
+    """What is not as `spec` says, of a good answer."""
+    return list(_object((Field(name="RequestId"), *spec.answer), answer, spec.name))
 
 
 def _object(fields: tuple[Field, ...], value: Mapping[str, Any], where: str) -> Iterator[str]:
