@@ -29,6 +29,7 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     credentials: Annotated[str, Meta(pattern=r"^$|^(file|env):.+$")] = ""
     path_style: bool = False
     sts_endpoint: str = ""
+    tunnel_endpoint: str = ""
     ca_file: str = ""
     create: bool = True
     timeout_seconds: Annotated[float, Meta(ge=0.1, le=600)] = 30.0
@@ -222,7 +223,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     destinations: Annotated[
         Mapping[str, Reached],
         Meta(
-            description="How trails reach their destinations: a table for each scheme, at the end of the file, such as `[destinations.oss]`, with `endpoint`, `region`, `credentials` (`file:PATH` or `env:NAME`), `path_style`, `sts_endpoint`, `ca_file`, `create` and `timeout_seconds`. Where OSS or SLS has no endpoint, its buckets and logstores are folders under the data folder, made when first needed unless `create = false`."
+            description="How trails reach their destinations: a table for each scheme, at the end of the file, such as `[destinations.oss]`, with `endpoint`, `region`, `credentials` (`file:PATH` or `env:NAME`), `path_style`, `sts_endpoint`, `tunnel_endpoint`, `ca_file`, `create` and `timeout_seconds`. Where OSS, SLS or MaxCompute has no endpoint, its buckets, logstores and tables are folders under the data folder, made when first needed unless `create = false`."
         ),
     ] = {}
     log_level: Annotated[

@@ -99,6 +99,7 @@ def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
             credentials=reached.credentials,
             path_style=reached.path_style,
             sts_endpoint=reached.sts_endpoint,
+            tunnel_endpoint=reached.tunnel_endpoint,
             ca_file=reached.ca_file,
             create=reached.create,
             timeout_s=reached.timeout_seconds,

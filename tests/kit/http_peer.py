@@ -95,6 +95,7 @@ class HttpPeer:
         """One request."""
         fault = self.faults.popleft() if self.faults else self.always
         size = int(door.headers.get("Content-Length") or 0)
+        chunked = door.headers.get("Transfer-Encoding") == "chunked"
         if fault == "cut":
             door.rfile.read(size // 2)
             self._hang_up(door)
@@ -102,7 +103,12 @@ class HttpPeer:
         parts = urlsplit(door.path)
         headers = {name.lower(): value for name, value in door.headers.items()}
         request = Request(
-            door.command or "", door.path, unquote(parts.path), parts.query, headers, door.rfile.read(size)
+            door.command or "",
+            door.path,
+            unquote(parts.path),
+            parts.query,
+            headers,
+            _chunks(door) if chunked else door.rfile.read(size),
         )
         self.seen.append(request)
         if fault == "hang":
@@ -130,3 +136,13 @@ class HttpPeer:
         door.close_connection = True
         with suppress(OSError):
             door.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _chunks(door: BaseHTTPRequestHandler) -> bytes:
+    """A body that comes in pieces, each behind its length."""
+    body = b""
+    while size := int(door.rfile.readline().split(b";")[0], 16):
+        body += door.rfile.read(size)
+        door.rfile.readline()
+    door.rfile.readline()
+    return body

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tests.kit import oss, s3, sls
+from tests.kit import odps, oss, s3, sls
 from tests.kit.delivery import ACCOUNT, of_objects
 from tests.kit.faults import Fault, Shim, shimmed
 from tests.kit.log import LogKit
+from tests.kit.odps import OdpsPeer
 from tests.kit.oss import OssPeer
 from tests.kit.sls import SlsPeer
 from tests.kit.streams import KafkaPeer, SyslogPeer, WebhookPeer, certificate, facts
@@ -204,6 +205,49 @@ def sls_logstore_v1(folder: Path) -> Iterator[Peer]:
     yield from _sls(folder, {"signature": "v1"})
 
 
+@contextmanager
+def maxcompute_table(folder: Path) -> Iterator[Peer]:
+    """MaxCompute by its own client."""
+    peer = OdpsPeer("my_project")
+    (folder / "odps.key").write_text(f'id = "{odps.KEY_ID}"\nsecret = "{odps.KEY_SECRET}"\n')
+    reach = Reach(peer.url, "", f"file:{folder}/odps.key", tunnel_endpoint=peer.url, timeout_s=5)
+
+    def rows() -> list[Any]:
+        return [row for part in peer.rows("my_project", "actiontrail_main").values() for row in part]
+
+    try:
+        yield Peer(
+            "maxcompute://my_project/actiontrail_main",
+            Ground(folder, {"maxcompute": reach}, SIGNER),
+            lambda: {str(number): json.dumps(row).encode() for number, row in enumerate(rows())},
+            lambda: sorted(row[-1] for row in rows()),
+            peer.failing,
+            "maxcompute://nobody/actiontrail_main",
+            double=peer,
+        )
+    finally:
+        peer.close()
+
+
+@contextmanager
+def embedded_table(folder: Path) -> Iterator[Peer]:
+    """A table under the data folder."""
+    root = folder / "tables" / "my_project"
+
+    def rows() -> list[Any]:
+        return [json.loads(line) for body in files_under(root).values() for line in body.splitlines()]
+
+    yield Peer(
+        "maxcompute://my_project/actiontrail_main",
+        Ground(folder, signer=SIGNER),
+        lambda: files_under(root),
+        lambda: sorted(row["event"] for row in rows()),
+        _breaking(root),
+        "maxcompute://nobody/actiontrail_main",
+        Ground(folder, {"maxcompute": Reach(create=False)}, SIGNER),
+    )
+
+
 _servers: dict[str, tuple[Any, Any]] = {}  # one of each for a run of the tests; they are slow to start
 
 
@@ -342,6 +386,8 @@ PEERS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {
     "syslog tcp": syslog_tcp,
     "syslog tls": syslog_tls,
     "webhook": webhook,
+    "maxcompute": maxcompute_table,
+    "embedded table": embedded_table,
     "embedded bucket": embedded_bucket,
     "folder": file_folder,
     "embedded logstore": embedded_logstore,

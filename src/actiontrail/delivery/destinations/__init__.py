@@ -1,8 +1,8 @@
 """Destinations by scheme: `open_destination` gives the one that an address names.
 
 Each kind is a module of its own, imported only when an address asks for it: the clients of services are
-heavy, and an installation uses few of them. Where the settings name no endpoint for OSS or SLS, buckets
-and logstores live under the data folder, with the same promises.
+heavy, and an installation uses few of them. Where the settings name no endpoint for OSS, SLS or MaxCompute,
+buckets, logstores and tables live under the data folder, with the same promises.
 """
 
 from collections.abc import Callable
@@ -113,6 +113,12 @@ def _store(address: Address, ground: Ground) -> "Bucket":
     return open_objectstore(address, ground)
 
 
+def _maxcompute(address: Address, ground: Ground) -> Destination:
+    from actiontrail.delivery.destinations.maxcompute import open_maxcompute
+
+    return open_maxcompute(address, ground)
+
+
 def _kafka(address: Address, ground: Ground) -> Destination:
     from actiontrail.delivery.destinations.kafka import open_kafka
 
@@ -146,6 +152,7 @@ KINDS: dict[str, Kind] = {
     "gs": Kind(_objects, ("layout",)),
     "az": Kind(_objects, ("layout",)),
     "file": Kind(_objects, ("layout",)),
+    "maxcompute": Kind(_maxcompute),
     "kafka": Kind(_kafka, ("tls", "sasl")),
     "syslog+tcp": Kind(_syslog, ("bytes_max",)),
     "syslog+tls": Kind(_syslog, ("bytes_max",)),

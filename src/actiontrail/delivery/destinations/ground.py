@@ -45,6 +45,7 @@ class Reach:
     credentials: str = ""
     path_style: bool = False
     sts_endpoint: str = ""
+    tunnel_endpoint: str = ""
     ca_file: str = ""
     create: bool = True
     timeout_s: float = 30.0
