@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.kit import odps, oss, s3, sls
+from tests.kit.blobs import AzureBlobs, Blobs
 from tests.kit.delivery import ACCOUNT, of_objects
 from tests.kit.faults import Fault, Shim, shimmed
 from tests.kit.log import LogKit
@@ -289,6 +290,46 @@ def s3_bucket(folder: Path) -> Iterator[Peer]:
         proxy.close()
 
 
+def _blobs(folder: Path, scheme: str, peer: Blobs, reach: Reach) -> Iterator[Peer]:
+    try:
+        yield Peer(
+            f"{scheme}://audit/some/prefix",
+            Ground(folder, {scheme: reach}, SIGNER),
+            lambda: peer.buckets["audit"],
+            lambda: of_objects(peer.buckets["audit"]),
+            peer.failing,
+            f"{scheme}://nobody",
+            double=peer,
+        )
+    finally:
+        peer.close()
+
+
+@contextmanager
+def google_bucket(folder: Path) -> Iterator[Peer]:
+    """Google Cloud Storage by obstore."""
+    peer = Blobs("audit")
+    account = {
+        "type": "service_account",
+        "disable_oauth": True,
+        "client_email": "",
+        "private_key": "",
+        "private_key_id": "",
+    }
+    (folder / "gs.key").write_text(f"secret = {json.dumps(json.dumps(account))}\n")
+    yield from _blobs(folder, "gs", peer, Reach(peer.url, "", f"file:{folder}/gs.key", timeout_s=5))
+
+
+@contextmanager
+def azure_container(folder: Path) -> Iterator[Peer]:
+    """Azure Blob by obstore."""
+    peer = AzureBlobs("audit")
+    (folder / "az.key").write_text('id = "account"\nsecret = "c2VjcmV0"\n')
+    yield from _blobs(
+        folder, "az", peer, Reach(f"{peer.url}/account", "", f"file:{folder}/az.key", timeout_s=5)
+    )
+
+
 @contextmanager
 def kafka_topic(folder: Path) -> Iterator[Peer]:
     """Kafka by librdkafka, against its own mock cluster in another process."""
@@ -382,6 +423,8 @@ PEERS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {
     "sls": sls_logstore,
     "sls v1": sls_logstore_v1,
     "s3": s3_bucket,
+    "google": google_bucket,
+    "azure": azure_container,
     "kafka": kafka_topic,
     "syslog tcp": syslog_tcp,
     "syslog tls": syslog_tls,
