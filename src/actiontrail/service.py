@@ -30,7 +30,7 @@ from actiontrail.delivery.changes import Surroundings, Trails
 from actiontrail.delivery.courier import Depot, Limits
 from actiontrail.delivery.couriers import TICK_SECONDS, Couriers, Wake
 from actiontrail.delivery.destination import Open
-from actiontrail.delivery.destinations import Ground, Reach, opener
+from actiontrail.delivery.destinations import KINDS, Ground, Reach, opener
 from actiontrail.delivery.sheets import Sheets
 from actiontrail.delivery.trails import Organization, global_region
 from actiontrail.errors import Outage, Refusal
@@ -91,7 +91,12 @@ def formats_of(data: Path, settings: Config) -> Formats:
 
 
 def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
-    """What the destinations of the record in `data` share."""
+    """What the destinations of the record in `data` share. Raises `BadConfig` for a kind that there is not."""
+    if unknown := sorted(settings.destinations.keys() - KINDS.keys()):
+        known = ", ".join(KINDS)
+        raise BadConfig(
+            f"{data / config.FILE_NAME}: there is no destination {', '.join(unknown)}; there are {known}"
+        )
     reach = {
         scheme: Reach(
             endpoint=reached.endpoint,

@@ -12,7 +12,7 @@ from tests.kit.delivery import ACCOUNT, HAPPENED_MS, a_batch, chosen
 from tests.kit.places import aim
 
 from actiontrail.delivery import lake
-from actiontrail.delivery.destinations import Ground, open_destination
+from actiontrail.delivery.destinations import Ground, Reach, open_destination
 
 LAYOUTS = {
     "ocsf-ndjson": "read_json('{}/**/*.json.zst', hive_partitioning=true)",
@@ -24,7 +24,9 @@ LAYOUTS = {
 def query(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], list[tuple[object, ...]]]:
     """Asks DuckDB about what a trail delivered in that layout."""
     (tmp_path / "lake").mkdir()
-    destination = open_destination(aim(f"file://{tmp_path}/lake", layout=request.param), Ground(tmp_path))
+    destination = open_destination(
+        aim(f"file://{tmp_path}/lake", layout=request.param), Ground(tmp_path, {"file": Reach(str(tmp_path))})
+    )
     events = [
         chosen(
             index, region=("cn-beijing", "us-west-1")[index % 2], happened_ms=HAPPENED_MS + (7 - index) * 1000

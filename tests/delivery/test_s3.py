@@ -10,7 +10,7 @@ from tests.kit.delivery import a_batch, texts
 from tests.kit.places import Peer, aim, s3_bucket
 
 from actiontrail.delivery.destination import BadAddress, NoSuchPlace, PlaceOutage
-from actiontrail.delivery.destinations import Ground, open_bucket, open_destination
+from actiontrail.delivery.destinations import Ground, Reach, open_bucket, open_destination
 
 LOCK = b"""<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>
 <Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>"""
@@ -101,4 +101,4 @@ def test_an_object_that_is_not_there_is_none(peer: Peer) -> None:
 def test_a_wrong_address_is_refused(tmp_path: Path, address: str, options: dict[str, str]) -> None:
     """Before any network."""
     with pytest.raises(BadAddress):
-        open_destination(aim(address, **options), Ground(tmp_path))
+        open_destination(aim(address, **options), Ground(tmp_path, {"s3": Reach(), "gs": Reach()}))

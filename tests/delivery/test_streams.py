@@ -112,7 +112,7 @@ def test_an_address_of_a_stream_that_says_too_little_or_too_much_is_refused(
 ) -> None:
     """Whoever typed it is told before a trail is made."""
     with pytest.raises(BadAddress):
-        open_destination(aim(address), Ground(tmp_path))
+        open_destination(aim(address), Ground(tmp_path, {"kafka": Reach(), "syslog+tcp": Reach()}))
 
 
 def test_a_call_is_signed_as_standard_webhooks_has_it() -> None:
@@ -195,7 +195,7 @@ def test_a_receiver_that_hangs_or_breaks_off_is_an_outage(receiver: Peer, tmp_pa
 def test_a_webhook_without_a_secret_is_refused_and_its_path_not_told(tmp_path: Path) -> None:
     """An unsigned event could be anybody's; and the path of such an address is often the only password."""
     with pytest.raises(BadAddress) as told:
-        open_destination(aim("https://hooks.example/T000/B000/secret"), Ground(tmp_path))
+        open_destination(aim("https://hooks.example/T000/B000/secret"), Ground(tmp_path, {"https": Reach()}))
 
     assert "secret/" not in str(told.value).replace("a secret", "")
     assert "T000" not in str(told.value)

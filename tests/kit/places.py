@@ -118,7 +118,7 @@ def file_folder(folder: Path) -> Iterator[Peer]:
     root.mkdir()
     yield Peer(
         f"file://{root}",
-        Ground(folder, signer=SIGNER),
+        Ground(folder, {"file": Reach(str(folder))}, SIGNER),
         lambda: files_under(root),
         lambda: of_objects(files_under(root)),
         _breaking(root),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from actiontrail.delivery.destinations.objects import Bucket
 
 __all__ = [
+    "KINDS",
     "Credentials",
     "Ground",
     "NoCredentials",
@@ -32,6 +33,11 @@ __all__ = [
     "opener",
 ]
 
+EMBEDDED = (
+    "oss",
+    "sls",
+    "maxcompute",
+)  # open to every trail; all other kinds only where the settings name them
 OBJECT_OPTIONS = ("layout", "sse", "kms_key_id")
 
 
@@ -50,6 +56,11 @@ def open_destination(aim: Aim, ground: Ground) -> Destination:
     means = aim.means
     parsed = parse_address(aim.address, means.options)
     kind = KINDS.get(parsed.scheme)
+    if kind is not None and parsed.scheme not in (*EMBEDDED, *ground.reach):
+        raise BadAddress(
+            f"no trail may deliver to {parsed.scheme}:// here: who runs this service allows it with a table"
+            f' [destinations."{parsed.scheme}"] in the settings'
+        )
     if kind is None:
         raise BadAddress(
             f"{aim.address}: there is no destination {parsed.scheme}://; there are {', '.join(KINDS)}"

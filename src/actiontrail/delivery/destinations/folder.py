@@ -21,11 +21,16 @@ BUCKETS = "buckets"
 def open_folder(address: Address, ground: Ground) -> "Folder":
     """The folder of an `oss://` bucket under the data folder, or of a `file://` address. Raises `BadAddress`."""
     if address.scheme == "file":
+        path, under = Path(address.path), ground.of("file").endpoint
+        if not under or ".." in path.parts or not path.is_relative_to(under):
+            raise BadAddress(
+                f"{address.text}: folders lie under the one that [destinations.file] names as its endpoint, and nowhere else"
+            )
         if address.place or not address.path.startswith("/"):
             raise BadAddress(
                 f"{address.text}: a folder is named by its whole path, such as file:///var/audit"
             )
-        return Folder(Path(address.path), "", create=False)
+        return Folder(path, "", create=False)
     folder = ground.data / BUCKETS / address.needs_bucket()
     return Folder(folder, address.path, create=ground.of("oss").create)
 

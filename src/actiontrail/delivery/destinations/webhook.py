@@ -33,6 +33,8 @@ _GONE = {404, 410}
 def open_webhook(address: Address, ground: Ground) -> "Webhook":
     """The receiver at an `https://` or `http://` address. Raises `BadAddress` or `NoCredentials`."""
     reach = ground.of(address.scheme)
+    if not address.text.startswith(reach.endpoint):
+        raise BadAddress(f"webhooks of the settings begin with {reach.endpoint}, and this one does not")
     secret = address.credentials(reach).secret
     if not secret:
         raise BadAddress(
