@@ -147,6 +147,22 @@ def test_no_other_spelling_of_a_user_gets_around_a_denial(said: str) -> None:
     assert verdict(policy, action="ram:DeleteUser", resource=resource).explicit
 
 
+@pytest.mark.parametrize(
+    ("said", "allowed"),
+    [
+        ({"Effect": "Deny", "Resource": "acs:actiontrail:cn-beijing:*:trail/prod-1"}, False),
+        ({"Effect": "Deny", "Resource": "acs:actiontrail:cn-beijing:*:trail/prod-2"}, True),
+        ({"Effect": "Deny", "Resource": "acs:oss:cn-beijing:*:trail/prod-1"}, True),
+    ],
+)
+def test_a_denial_for_a_region_holds_for_who_addresses_none(said: dict[str, Any], allowed: bool) -> None:
+    """A trail of any region is found then; leaving the region out must not be a way around."""
+    granted = [Granted("p", "Custom", parse(text(a_statement(), a_statement(**said))))]
+    asked = Asked("actiontrail:GetTrailStatus", TRAIL, CONTEXT, any_region=True)
+
+    assert decide(granted, asked).allowed is allowed
+
+
 @pytest.mark.parametrize("resource", ["*", "garbage", "acs:ram::1:role", ""])
 def test_what_is_no_resource_is_meant_by_nothing_but_everything(resource: str) -> None:
     """A caller may write anything where a resource's name is expected."""

@@ -65,8 +65,13 @@ class Authority:
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
 
-    def check(self, caller: Caller, action: str, resource: str, context: Context) -> None:
-        """Return if `caller` may do `action` on `resource`; raise `NotAllowed` otherwise."""
+    def check(
+        self, caller: Caller, action: str, resource: str, context: Context, *, any_region: bool = False
+    ) -> None:
+        """Return if `caller` may do `action` on `resource`; raise `NotAllowed` otherwise.
+
+        With `any_region` the region in `resource` is only supposed: the request addresses none.
+        """
         if caller.kind == "token":
             if action != RECORD:
                 raise NotAllowed(caller, action, resource, _BY_KIND, explicit=False)
@@ -74,7 +79,7 @@ class Authority:
         principal = caller.role_id or caller.user_id
         if not principal or action in EVERYBODY:
             return
-        asked = Asked(action, resource, context)
+        asked = Asked(action, resource, context, any_region)
         verdict = decide(self._policies.granted(caller.account, principal), asked)
         if not verdict.allowed:
             raise NotAllowed(caller, action, resource, _BY_POLICY, explicit=verdict.explicit)

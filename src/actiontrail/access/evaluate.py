@@ -12,6 +12,7 @@ from actiontrail.access.policy import Document, Statement
 
 PolicyType = Literal["System", "Custom"]
 _ARN_PARTS = 5
+_REGION, _ACCOUNT = 2, 3  # their places in a resource's name
 
 
 class Granted(NamedTuple):
@@ -23,11 +24,15 @@ class Granted(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One thing that somebody wants to do. `context` has its keys in lower case."""
+    """One thing that somebody wants to do. `context` has its keys in lower case.
+
+    A request that addresses no region may reach what is managed in any: a denial for whichever region means it then.
+    """
 
     action: str
     resource: str
     context: Context
+    any_region: bool = False
 
 
 class Verdict(NamedTuple):
@@ -85,12 +90,15 @@ def _meant(statement: Statement, action: str, asked: Asked) -> bool:
     if statement.not_resources:
         if any(_covers(pattern, parts) for pattern in statement.not_resources):
             return False
-    elif not any(_covers(pattern, parts) for pattern in statement.resources):
+    elif not any(
+        _covers(pattern, parts, any_region=asked.any_region and statement.effect == "Deny")
+        for pattern in statement.resources
+    ):
         return False
     return all(condition.met(asked.context) for condition in statement.conditions)
 
 
-def _covers(pattern: str, resource: Sequence[str]) -> bool:
+def _covers(pattern: str, resource: Sequence[str], *, any_region: bool = False) -> bool:
     """Whether a policy's resource means this one: part by part, so that `*` never reaches over a colon but in the name.
 
     An empty region or account in the policy means any.
@@ -103,7 +111,8 @@ def _covers(pattern: str, resource: Sequence[str]) -> bool:
         pattern, resource = pattern.lower(), [part.lower() for part in resource]
     wanted = pattern.split(":", _ARN_PARTS - 1)
     return all(
-        wildcard(part or ("*" if place in (2, 3) else ""), said)
+        (place == _REGION and any_region)
+        or wildcard(part or ("*" if place in (_REGION, _ACCOUNT) else ""), said)
         for place, (part, said) in enumerate(zip(wanted, resource, strict=True))
     )
 

@@ -6,6 +6,7 @@ later, so that nobody who reads waits for a disk; what does not fit any more is 
 """
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -46,7 +47,13 @@ class Chronicle:
     """Tells deeds. Safe to share between threads."""
 
     def __init__(
-        self, outbox: Outbox, masker: Masker, *, region: str, scope: Scope, now: Callable[[], float]
+        self,
+        outbox: Outbox,
+        masker: Masker,
+        *,
+        region: str,
+        scope: Scope,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._outbox = outbox
         self._masker = masker

@@ -36,6 +36,7 @@ class Deed:
 
     action: str  # service:Operation
     resource: str = "*"  # an ARN; * stands for everything of the service in the account
+    any_region: bool = False  # no region was addressed; the one in `resource` is the service's own
     version: str = "v1"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names of resources, by type
@@ -65,6 +66,7 @@ class Telling:
     error_message: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
     additional: Mapping[str, Any] = field(default_factory=dict)  # goes into additionalEventData
+    operator: str = ""  # the machine's user, of a deed that nobody signed for: the command line's
 
     def failed(self, code: str, message: str) -> "Telling":
         """The same, refused."""
@@ -95,12 +97,14 @@ def event_of(told: Telling, *, region: str, now: float) -> dict[str, Any]:
         "requestId": told.request_id,
         "sourceIpAddress": where.address or "Internal",
         "userAgent": where.agent,
-        "userIdentity": _identity(caller, moment),
+        "userIdentity": _operator(caller) if told.operator else _identity(caller, moment),
         "recipientAccountId": caller.account,
         "isGlobal": False,
         "requestParameters": _parameters(told, region),
         "additionalEventData": {"Scheme": "https" if where.secure else "http", **told.additional},
     }
+    if told.operator:
+        event["additionalEventData"]["operator"] = told.operator
     if deed.references:
         event["referencedResources"] = {kind: list(names) for kind, names in deed.references.items()}
         event["resourceType"] = ";".join(deed.references)
@@ -126,6 +130,11 @@ def _identity(caller: Caller, moment: str) -> dict[str, Any]:
     if caller.access_key_id:
         identity["accessKeyId"] = caller.access_key_id
     return identity
+
+
+def _operator(caller: Caller) -> dict[str, Any]:
+    """The machine's operator is no caller: the program acts, as a cloud service does."""
+    return {"type": "system", "accountId": caller.account, "userName": caller.user_name}
 
 
 def _parameters(told: Telling, region: str) -> dict[str, Any]:

@@ -166,4 +166,6 @@ class Gate:
         if resource == "*":
             service = deed.action.partition(":")[0]
             resource = f"acs:{service}:{self.region}:{admitted.caller.account}:*"
-        self._authority.check(admitted.caller, deed.action, resource, admitted.context)
+        self._authority.check(
+            admitted.caller, deed.action, resource, admitted.context, any_region=deed.any_region
+        )

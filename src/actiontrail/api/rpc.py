@@ -126,6 +126,7 @@ class Rpc:
         deed = Deed(
             action=spec.action,
             resource=resource(spec, given, account=account, region=region or self._gate.region),
+            any_region=not region,
             version=spec.version,
             parameters={name: value for name, value in given.items() if name not in _ABOUT_THE_CALL},
             references=references(spec, given),

@@ -14,10 +14,12 @@ import typer
 
 from actiontrail.cli import output
 from actiontrail.cli.operate import DATA, Data, Json
+from actiontrail.cli.recording import Operating, operating
 from actiontrail.errors import Refusal
 
 if TYPE_CHECKING:
     from actiontrail.access.keys import Keys, NewSession
+    from actiontrail.access.users import State
     from actiontrail.store.database import Database
 
 Account = Annotated[
@@ -49,13 +51,24 @@ def create(
     *,
     data: Data = DATA,
     account: Account = "",
+    user: Annotated[
+        str, typer.Option("--user", help="Whose; otherwise it is a key of the account itself.")
+    ] = "",
     any_account: AnyAccount = False,
     note: Note = "",
     as_json: Json = False,
 ) -> None:
     """Make an access key. Its secret is shown now and never again."""
-    with opened(data) as keys:
-        made = keys.create_key(the_account(keys, account), any_account=any_account, note=note)
+    from actiontrail.access.users import Users
+
+    with operating(data) as record:
+        whose = the_account(record.keys, account)
+        with record.deed(
+            "ram:CreateAccessKey", whose, {"UserName": user, "AnyAccount": any_account}
+        ) as doing:
+            owner = Users(record.database).get(whose, user) if user else None
+            made = record.keys.create_key(whose, user=owner, any_account=any_account, note=note)
+            doing.answered({"AccessKey": {"AccessKeyId": made.access_key_id}})
     if as_json:
         output.one(
             {
@@ -79,8 +92,12 @@ def token(
     as_json: Json = False,
 ) -> None:
     """Make an ingest token: it records and reads nothing. It is shown now and never again."""
-    with opened(data) as keys:
-        made = keys.create_token(the_account(keys, account), any_account=any_account, note=note)
+    with operating(data) as record:
+        whose = the_account(record.keys, account)
+        said = {"Note": note, "AnyAccount": any_account}
+        with record.deed("actiontrail:CreateIngestToken", whose, said) as doing:
+            made = record.keys.create_token(whose, any_account=any_account, note=note)
+            doing.answered({"TokenId": made.token_id})
     if as_json:
         output.one({"accountId": made.account, "tokenId": made.token_id, "token": made.token})
     else:
@@ -116,8 +133,8 @@ def list_(*, data: Data = DATA, account: Account = "", as_json: Json = False) ->
                 item.kind + (" (any account)" if item.any_account else ""),
                 item.state,
                 item.account,
-                _moment(item.created),
-                _moment(item.last_used),
+                moment(item.created),
+                moment(item.last_used),
                 item.note,
             )
             for item in listed
@@ -128,24 +145,22 @@ def list_(*, data: Data = DATA, account: Account = "", as_json: Json = False) ->
 @family.command()
 def disable(credential: Id, *, data: Data = DATA, as_json: Json = False) -> None:
     """Stop an access key or token, at once and everywhere; `enable` undoes it."""
-    with opened(data) as keys:
-        keys.set_state(credential, "Inactive")
+    _set_state(credential, "Inactive", data)
     _done(credential, "Inactive", as_json=as_json)
 
 
 @family.command()
 def enable(credential: Id, *, data: Data = DATA, as_json: Json = False) -> None:
     """Let a disabled access key or token work again."""
-    with opened(data) as keys:
-        keys.set_state(credential, "Active")
+    _set_state(credential, "Active", data)
     _done(credential, "Active", as_json=as_json)
 
 
 @family.command()
 def delete(credential: Id, *, data: Data = DATA, as_json: Json = False) -> None:
     """Delete an access key or token for good."""
-    with opened(data) as keys:
-        keys.delete(credential)
+    with operating(data) as record, _about(record, "Delete", credential, {}):
+        record.keys.delete(credential)
     _done(credential, "Deleted", as_json=as_json)
 
 
@@ -162,9 +177,13 @@ def assume_role(
     """Make a short-lived key that acts as ROLE:SESSION and ends by itself. Whoever may run this needs no one's trust."""
     from actiontrail.access.roles import Roles
 
-    with opened_record(data) as record:
-        wanted = Roles(record.database).get(the_account(record.keys, account), role)
-        made = record.keys.create_session(wanted, session, seconds=seconds)
+    with operating(data) as record:
+        whose = the_account(record.keys, account)
+        said = {"RoleName": role, "RoleSessionName": session, "DurationSeconds": seconds}
+        with record.deed("sts:AssumeRole", whose, said, {"ACS::RAM::Role": role}) as doing:
+            wanted = Roles(record.database).get(whose, role)
+            made = record.keys.create_session(wanted, session, seconds=seconds)
+            doing.answered({"Credentials": {"AccessKeyId": made.access_key_id}})
     _show_session(made, as_json=as_json)
 
 
@@ -209,7 +228,26 @@ def _show_session(made: "NewSession", *, as_json: bool) -> None:
     output.line(f"export ALIBABA_CLOUD_ACCESS_KEY_ID={made.access_key_id}")
     output.line(f"export ALIBABA_CLOUD_ACCESS_KEY_SECRET={made.access_key_secret}")
     output.line(f"export ALIBABA_CLOUD_SECURITY_TOKEN={made.security_token}")
-    output.line(f"# until {_moment(made.expires)}")
+    output.line(f"# until {moment(made.expires)}")
+
+
+def _set_state(credential: str, state: "State", data: Path) -> None:
+    with operating(data) as record, _about(record, "Update", credential, {"Status": state}):
+        record.keys.set_state(credential, state)
+
+
+@contextmanager
+def _about(record: Operating, verb: str, credential: str, said: dict[str, str]) -> Iterator[None]:
+    """A change to a credential that is there, told to the account that it belongs to."""
+    from actiontrail.access.keys import UnknownCredential
+
+    found = next((one for one in record.keys.list() if one.id == credential), None)
+    if found is None:
+        raise UnknownCredential(f"there is no credential {credential}; `actiontrail keys list` shows them")
+    kind = {"key": "AccessKey", "token": "IngestToken", "session": "Session"}[found.kind]
+    action = f"{'actiontrail' if found.kind == 'token' else 'ram'}:{verb}{kind}"
+    with record.deed(action, found.account, {f"{kind}Id": credential, **said}):
+        yield
 
 
 class Opened(NamedTuple):
@@ -264,5 +302,6 @@ def _done(credential: str, state: str, *, as_json: bool) -> None:
         output.line(f"{credential}: {state}")
 
 
-def _moment(seconds: int | None) -> str:
+def moment(seconds: int | None) -> str:
+    """A time as tables show it."""
     return "never" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -11,7 +11,19 @@ from collections.abc import Sequence
 
 import typer
 
-from actiontrail.cli import checking, deliveries, demo, failure, intake, keys, operate, proofs, questions
+from actiontrail.cli import (
+    accounts,
+    checking,
+    deliveries,
+    demo,
+    failure,
+    intake,
+    keys,
+    operate,
+    people,
+    proofs,
+    questions,
+)
 from actiontrail.errors import Corruption, Outage, Refusal
 
 app = typer.Typer(
@@ -22,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for family in (operate, checking, intake, questions, proofs, deliveries, keys, demo):
+for family in (operate, checking, intake, questions, proofs, deliveries, keys, people, accounts, demo):
     family.register(app)
 
 

@@ -1,0 +1,83 @@
+"""Commands that change who may do what, on a record of this machine: each change is an event in the record.
+
+The event commits with the change and is recorded as soon as the service runs. Whoever may run these commands is
+the machine's operator, not a caller: the event says `system`, and which user of the machine it was.
+"""
+
+import getpass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from actiontrail import __version__
+
+if TYPE_CHECKING:
+    from actiontrail.access.keys import Keys
+    from actiontrail.api.chronicle import Chronicle, Doing
+    from actiontrail.store.database import Database
+
+PROGRAM = "actiontrail-cli"
+
+
+class Operating(NamedTuple):
+    """The control database of a record, its credentials, and who tells what is done to them."""
+
+    database: "Database"
+    keys: "Keys"
+    chronicle: "Chronicle"
+
+    @contextmanager
+    def deed(
+        self, action: str, account: str, parameters: Mapping[str, Any], names: Mapping[str, str] | None = None
+    ) -> Iterator["Doing"]:
+        """What is changed inside is told as `action`, done to the resources `names`, by type."""
+        from actiontrail.access.keys import Caller
+        from actiontrail.api.deeds import Deed, Telling
+        from actiontrail.api.origin import Origin
+        from actiontrail.api.wire import new_request_id
+
+        references = {kind: (name,) for kind, name in (names or {}).items()}
+        told = Telling(
+            caller=Caller(account, "console", account, PROGRAM, "", any_account=False),
+            where=Origin(agent=f"{PROGRAM}/{__version__}"),
+            deed=Deed(action=action, parameters=dict(parameters), references=references),
+            request_id=new_request_id(),
+            operator=_user(),
+        )
+        with self.chronicle.doing(told) as doing:
+            yield doing
+
+
+@contextmanager
+def operating(data: Path) -> Iterator[Operating]:
+    """The record in `data`, for commands that change who may do what. Raises where there is no record."""
+    from actiontrail import config
+    from actiontrail.access.keys import Keys
+    from actiontrail.access.seal import Sealer, read_passphrase
+    from actiontrail.api.chronicle import Chronicle
+    from actiontrail.capture.masking import Masker
+    from actiontrail.cli.operate import need_record
+    from actiontrail.store.database import Database
+    from actiontrail.store.outbox import Outbox
+
+    need_record(data)
+    settings = config.load(data)
+    sealer = Sealer.open(data / "keys", read_passphrase(settings.passphrase_file))
+    database = Database.open(data, settings.database)
+    try:
+        chronicle = Chronicle(Outbox(database), Masker(settings.mask), region=settings.region, scope="all")
+        chronicle.start()
+        try:
+            yield Operating(database, Keys(database, sealer), chronicle)
+        finally:
+            chronicle.close()
+    finally:
+        database.close()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return "unknown"
