@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.kit.delivery import ACCOUNT, HAPPENED_MS, a_batch, chosen, texts
-from tests.kit.places import Peer, aim, maxcompute_table
+from tests.kit.places import Peer, aim, maxcompute_table, outages
 
-from actiontrail.delivery.destination import BadAddress, PlaceOutage
+from actiontrail.delivery.destination import BadAddress
 from actiontrail.delivery.destinations import Ground, Reach, open_destination
 
 
@@ -56,22 +56,13 @@ def test_a_row_holds_an_event_and_where_the_ledger_has_it(peer: Peer) -> None:
 @pytest.mark.parametrize("fault", ["429", "500", "503", "lost", "cut", "half"])
 def test_any_broken_call_is_an_outage_at_once_and_the_next_try_makes_it_whole(peer: Peer, fault: str) -> None:
     """The client alone would wait for minutes, and on 429 for ever; the courier has the patience."""
-    begun, outages = time.monotonic(), 0
-    for place in range(12):
-        peer.double.faults.clear()
-        peer.double.faults.extend([""] * place + [fault])
-        destination = peer.open()
-        try:
-            destination.put(a_batch())
-        except PlaceOutage:
-            outages += 1
-        destination.close()
-    peer.double.faults.clear()
+    begun = time.monotonic()
+    broken = outages(peer, fault, calls=12)
     destination = peer.open()
     destination.put(a_batch())
     destination.close()
 
-    assert (outages > 3, peer.held(), time.monotonic() - begun < 60) == (True, texts(a_batch()), True)
+    assert (len(broken) > 3, peer.held(), time.monotonic() - begun < 60) == (True, texts(a_batch()), True)
 
 
 def test_a_large_batch_is_all_there(peer: Peer) -> None:

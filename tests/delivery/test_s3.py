@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.kit import s3
 from tests.kit.delivery import a_batch, texts
-from tests.kit.places import Peer, aim, s3_bucket
+from tests.kit.places import Peer, aim, outages, s3_bucket
 
-from actiontrail.delivery.destination import BadAddress, NoSuchPlace, PlaceOutage
+from actiontrail.delivery.destination import BadAddress, NoSuchPlace
 from actiontrail.delivery.destinations import Ground, Reach, open_bucket, open_destination
 
 LOCK = b"""<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>
@@ -59,20 +59,12 @@ def test_what_is_sent_names_its_sha256_and_how_it_is_encrypted(peer: Peer) -> No
 @pytest.mark.parametrize("fault", ["cut", "lost", "500", "503", "429"])
 def test_any_broken_call_is_an_outage_and_the_next_try_makes_it_whole(peer: Peer, fault: str) -> None:
     """Each of the three puts of a batch is broken in turn."""
-    outages = 0
-    for place in range(3):
-        peer.double.faults.extend([""] * place + [fault])
-        destination = peer.open()
-        try:
-            destination.put(a_batch())
-        except PlaceOutage:
-            outages += 1
-        destination.close()
+    broken = outages(peer, fault, calls=3)
     destination = peer.open()
     destination.put(a_batch())
     destination.close()
 
-    assert (outages, peer.held()) == (3, texts(a_batch()))
+    assert (len(broken), peer.held()) == (3, texts(a_batch()))
 
 
 def test_reading_a_bucket_that_is_not_there_says_so(peer: Peer) -> None:

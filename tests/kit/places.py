@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.kit import odps, oss, s3, sls
 from tests.kit.blobs import AzureBlobs, Blobs
-from tests.kit.delivery import ACCOUNT, of_objects
+from tests.kit.delivery import ACCOUNT, a_batch, of_objects
 from tests.kit.faults import Fault, Shim, shimmed
 from tests.kit.log import LogKit
 from tests.kit.odps import OdpsPeer
@@ -21,7 +21,7 @@ from tests.kit.sls import SlsPeer
 from tests.kit.streams import KafkaPeer, SyslogPeer, WebhookPeer, certificate, facts
 
 from actiontrail.delivery import logrows
-from actiontrail.delivery.destination import Aim, Destination, Means
+from actiontrail.delivery.destination import Aim, Destination, Means, PlaceOutage
 from actiontrail.delivery.destinations import Ground, Reach, kafka, open_bucket, open_destination
 from actiontrail.delivery.identity import distinct
 
@@ -61,6 +61,22 @@ class Peer:
         address = self.absent if absent else self.address
         ground = self.absent_ground if absent and self.absent_ground else self.ground
         return open_destination(aim(address, self.key, **self.options), ground)
+
+
+def outages(peer: Peer, fault: str, *, calls: int) -> list[float | None]:
+    """A batch is put so many times, and each time the next call in turn breaks; what each outage said of waiting."""
+    found = []
+    for place in range(calls):
+        peer.double.faults.clear()
+        peer.double.faults.extend([""] * place + [fault])
+        destination = peer.open()
+        try:
+            destination.put(a_batch())
+        except PlaceOutage as error:
+            found.append(error.retry_after)
+        destination.close()
+    peer.double.faults.clear()
+    return found
 
 
 def files_under(root: Path) -> dict[str, bytes]:
