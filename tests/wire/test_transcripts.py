@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +20,10 @@ from tests.kit.yard import ACCOUNT, Farm, a_farm
 from tests.wire import transcripts
 
 from actiontrail.api.operations import SPECS
+from actiontrail.api.operations.table import Spec
 from actiontrail.api.rpc import Rpc
 from actiontrail.api.signature import Sent
-from actiontrail.api.wire import Reply
+from actiontrail.api.wire import UNTOLD, Reply, row_of
 from actiontrail.delivery import figures, tables
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import New
@@ -30,6 +32,13 @@ from actiontrail.delivery.trails import Organization, Settings
 
 FOLDER = Path(__file__).parent
 SPEC = {(spec.version, spec.name): spec for spec in SPECS}
+ANYWHERE = {  # what the one door itself refuses, whatever was asked for
+    "InvalidQueryParameter",
+    "NoPermission",
+    "Throttling.User",
+    "UnsupportedHTTPMethod",
+    "ServiceUnavailable",
+}
 EXCHANGES = [
     pytest.param(exchange, id=f"{path.stem}: {exchange.title}")
     for path in sorted(FOLDER.glob("*.txt"))
@@ -179,3 +188,34 @@ def test_every_operation_has_a_transcript_of_a_good_answer() -> None:
     }
 
     assert set(SPEC) - shown == set()
+
+
+def codes_of(exchange: transcripts.Exchange) -> tuple[str, set[str]]:
+    """The code of a refusal, and those that its operation may answer."""
+    spec = SPEC[transcripts.asked(exchange.sent(defaultdict(str)))]
+    own = {row_of(error).code for error in spec.errors}
+    missing = {f"Missing{each.name}" for each in spec.parameters if each.required}
+    found = re.search(r'"Code": "([^"]+)"|<Code>([^<]+)<', exchange.expected)
+    assert found is not None, exchange.expected
+    return found[1] or found[2], own | missing | ANYWHERE
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        pytest.param(exchange, id=f"{exchange.file}: {exchange.title}")
+        for exchange in (parameter.values[0] for parameter in EXCHANGES)
+        if not exchange.expected.startswith("200 ") and exchange.file != "gateway"
+    ],
+)
+def test_a_refusal_is_one_that_its_operations_row_tells(exchange: transcripts.Exchange) -> None:
+    """Whoever writes a client handles what the reference lists, and nothing else."""
+    code, told = codes_of(exchange)
+
+    assert code in told
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.name} {spec.version}")
+def test_every_error_of_a_row_has_a_public_code(spec: Spec) -> None:
+    """A row that promises what the table does not know would be told as something else."""
+    assert [error for error in spec.errors if row_of(error) == UNTOLD] == []

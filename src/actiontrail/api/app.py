@@ -278,6 +278,8 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
         *governance.operations(reading.trails, kept_here=_oss_is_here(settings)),
     )
     rpc = Rpc(gate, operations, throttle, failed=_failed)
+    if strangers := settings.calls_per_second.keys() - {one.spec.name for one in operations}:
+        log.warning("calls_per_second names no operation", names=sorted(strangers))
     search = Search(
         reading.projection,
         limits=reading.limits,
