@@ -46,6 +46,16 @@ def test_recording_goes_on_while_the_reader_is_killed_and_comes_back(tmp_path: P
         assert house.running.child("read") != killed
 
 
+def test_where_both_want_a_processor_recording_comes_first(tmp_path: Path) -> None:
+    """Search may lag; a sender that waits may give up."""
+    with a_service(tmp_path / "data") as house:
+        recorder, reader = (
+            os.getpriority(os.PRIO_PROCESS, house.running.child(role)) for role in ("record", "read")
+        )
+
+    assert reader > recorder
+
+
 def test_without_a_reader_questions_are_told_to_come_back(tmp_path: Path) -> None:
     """A question that hangs or gets a bare error looks like a lost record."""
     with a_service(tmp_path / "data") as house:

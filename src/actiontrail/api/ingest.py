@@ -7,8 +7,9 @@ what was recorded already is answered as a repeat, with its first index.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from typing import Annotated, Any, Literal, Protocol
 from urllib.parse import parse_qs
 
@@ -35,10 +36,10 @@ from actiontrail.api.routes import Answered, Asked, Route
 from actiontrail.api.signature import Sent
 from actiontrail.api.wire import UnknownChoice, WrongIngestMethod
 from actiontrail.capture.body import BadEncoding, BodyTooLarge, UnknownEncoding
-from actiontrail.capture.intake import Pending, Sender, Shape, Turned
+from actiontrail.capture.intake import Pending, Sender, Shape, Taken, Turned
 from actiontrail.capture.split import TooManyEvents, UnsupportedContentType
 from actiontrail.errors import Outage, Refusal
-from actiontrail.ledger.candidate import Receipt
+from actiontrail.ledger.candidate import Placed, Receipt
 
 PATH = "/v1/events"
 MEDIA_TYPES = ("application/json", "application/x-ndjson", "application/cloudevents-batch+json")
@@ -46,6 +47,7 @@ _RECORDING = Deed(action=RECORD)
 RESULTS_MAX = 1000  # lines told one by one where not all are asked for
 SMALL_BYTES = 16 * 1024  # a body up to here is taken apart on the event loop; a larger one beside it
 THREADS = 2  # large bodies unpacked at once
+_repeated, _differs, _masked = attrgetter("repeated"), attrgetter("differs"), attrgetter("masked")
 
 
 class Admits(Protocol):
@@ -278,6 +280,9 @@ def _choices(query: bytes) -> Choices:
 
 def _runs(pending: Pending, receipt: Receipt) -> Iterator[dict[str, Any]]:
     """Where the events stand: each run of events with following numbers and following indices is one line."""
+    if (whole := _one_run(pending.taken, receipt.places)) is not None:
+        yield whole
+        return
     run: dict[str, Any] | None = None
     for taken, place in zip(pending.taken, receipt.places, strict=True):
         if (
@@ -297,11 +302,24 @@ def _runs(pending: Pending, receipt: Receipt) -> Iterator[dict[str, Any]]:
         yield run
 
 
+def _one_run(taken: Sequence[Taken], places: Sequence[Placed]) -> dict[str, Any] | None:
+    """The run that all events are, as nearly always: numbers and indices only rise where nothing is a repeat."""
+    if not places or any(map(_repeated, places)):
+        return None
+    count = len(places)
+    if taken[-1].item - taken[0].item != count - 1 or places[-1].index - places[0].index != count - 1:
+        return None
+    return {"item": taken[0].item, "index": places[0].index, "count": count}
+
+
 def _results(pending: Pending, receipt: Receipt | None, *, everything: bool) -> Iterator[dict[str, Any]]:
     """One line for each event of which there is something to say, or for each, in the order of the body."""
+    places = receipt.places if receipt else ()
+    if not (everything or pending.refused or any(map(_masked, pending.taken)) or any(map(_differs, places))):
+        return
     refused = iter(pending.refused)
     turned = next(refused, None)
-    for taken, place in zip(pending.taken, receipt.places if receipt else (), strict=True):
+    for taken, place in zip(pending.taken, places, strict=True):
         while turned is not None and turned.item < taken.item:
             yield _refused(turned)
             turned = next(refused, None)
