@@ -27,6 +27,7 @@ from actiontrail.api.signature import Sent, sign_acs3
 
 SETTINGS = "calls_per_second = {LookupEvents = 100000}\n"
 READY_S = 120
+FILES = "pages of files among them"
 STOP_S = 60
 
 
@@ -116,9 +117,11 @@ class Service:
         return (self.folder / "log").read_text()[-2000:]
 
     def memory_mb(self) -> dict[str, float]:
-        """What each of its processes holds in memory now, by role."""
+        """What each of its processes holds in memory now, by role; of it, pages of files, which the kernel takes back at need."""
         assert self._process
-        return {role(pid): resident_mb(pid) for pid in family(self._process.pid)}
+        members = family(self._process.pid)
+        files = sum(resident_mb(pid, "Pss_File:") for pid in members)
+        return {role(pid): resident_mb(pid) for pid in members} | {FILES: files}
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor time of each of its processes so far, by role."""
@@ -188,7 +191,7 @@ class Watch:
     def _look(self) -> None:
         while not self._over.wait(0.5):
             now = self._service.memory_mb()
-            now["together"] = sum(now.values())
+            now["together"] = sum(value for name, value in now.items() if name != FILES)
             for name, value in now.items():
                 self.highest[name] = max(self.highest.get(name, 0.0), value)
 
@@ -232,11 +235,11 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident_mb(pid: int) -> float:
+def resident_mb(pid: int, what: str = "Pss:") -> float:
     """Memory that `pid` alone would give back: its share of what is shared, counted once."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith(what):
                 return int(line.split()[1]) / 1024
     except OSError:
         pass
