@@ -52,9 +52,11 @@ from actiontrail.api.rpc import Rpc
 from actiontrail.api.throttle import Throttle
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import Trails
+from actiontrail.event.selector import parse, split_sql
+from actiontrail.query import fields
+from actiontrail.query.guard import guard
 from actiontrail.query.insighttypes import InsightTypes
 from actiontrail.query.saved import Saved
-from actiontrail.query.search import check
 from actiontrail.store.database import Database
 
 
@@ -121,6 +123,14 @@ class SmallAccess:
         return NewSession("STS.ID", "SECRET", "TOKEN", int(NOW) + seconds, role.account)
 
 
+def read_only(_account: str, query: str) -> None:
+    """As `Search.try_out`, as far as reading a question goes."""
+    selector, text = split_sql(query)
+    parse(selector)
+    if text is not None:
+        guard(text, resolve=fields.resolve, everything=fields.EVERYTHING)
+
+
 def an_rpc(
     shelf: Shelf,
     gate: Gate,
@@ -138,7 +148,7 @@ def an_rpc(
         *events.operations(shelf.lookup, token_key=b"t" * 32, lookback_days=90),
         *regions.operations("cn-hangzhou"),
         *sts.operations(roles, sessions),
-        *queries.operations(Saved(late, now=now), check),
+        *queries.operations(Saved(late, now=now), read_only),
         *keyaudit.operations(ShelfKeyUse(shelf), token_key=b"t" * 32),
         *insights.operations(InsightTypes(late), ShelfInsights(shelf), token_key=b"t" * 32),
         *lifecycle.operations(),

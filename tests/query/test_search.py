@@ -141,6 +141,20 @@ def test_a_step_that_is_none_is_met_with_one(search: Search, sql: str) -> None:
         search.sql(asked(f"* | {sql}"))
 
 
+def test_a_question_is_tried_out_without_looking_at_an_event(search: Search) -> None:
+    """Read by us, planned by the engine: what it would refuse is known before it is asked in earnest."""
+    search.try_out(ACCOUNT, "errorCode: * | select eventName, count(1) as c group by eventName")
+    search.try_out(ACCOUNT, "errorCode: *")
+
+    for query in (
+        "errorCode: ",
+        "* | select nothing",
+        "* | select date_trunc('hour', \"event.eventName\") as t",
+    ):
+        with pytest.raises(Refusal):
+            search.try_out(ACCOUNT, query)
+
+
 def test_request_parameters_have_a_text_where_the_event_has_only_the_object(search: Search) -> None:
     """Events delivered to a log service hold both, those that were looked up hold one."""
     found = search.sql(

@@ -250,11 +250,18 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
     from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
     from actiontrail.query.retention import received
-    from actiontrail.query.search import Search, check
+    from actiontrail.query.search import Search
 
     settings = reading.settings
     gate = _gate(reading, chronicle)
     throttle = Throttle(settings.calls_per_second, now=time.monotonic)
+    search = Search(
+        reading.projection,
+        limits=reading.limits,
+        rows_max=settings.query_rows_max,
+        checkpoint=reading.ledger.checkpoint,
+        ledger_size=reading.ledger.size,
+    )
     operations = (
         *events.operations(
             lambda question: lookup(reading.projection, question, limits=reading.limits),
@@ -267,7 +274,7 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
         *trails_2017.operations(reading.trails, region=settings.region),
         *selectors.operations(reading.trails),
         *deliveries.operations(reading.trails, reading.backfills),
-        *queries.operations(reading.saved, check),
+        *queries.operations(reading.saved, search.try_out),
         *keyaudit.operations(KeyUse(reading.projection, reading.limits), token_key=reading.token_key),
         *insights.operations(
             reading.insight_types,
@@ -280,13 +287,6 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
     rpc = Rpc(gate, operations, throttle, failed=_failed)
     if strangers := settings.calls_per_second.keys() - {one.spec.name for one in operations}:
         log.warning("calls_per_second names no operation", names=sorted(strangers))
-    search = Search(
-        reading.projection,
-        limits=reading.limits,
-        rows_max=settings.query_rows_max,
-        checkpoint=reading.ledger.checkpoint,
-        ledger_size=reading.ledger.size,
-    )
     mine = rest.routes(rest.Rest(gate, search, reading.ledger, reading.formats))
 
     def recorded() -> datetime | None:

@@ -125,14 +125,6 @@ class Rows(NamedTuple):
     seen: Seen
 
 
-def check(query: str) -> None:
-    """Raise the `Refusal` of a selector, or of a selector and SQL, that cannot be run; nothing is asked."""
-    selector, text = split_sql(query)
-    parse(selector)
-    if text is not None:
-        guard(text, resolve=fields.resolve, everything=fields.EVERYTHING)
-
-
 class _Token(msgspec.Struct, frozen=True, array_like=True):
     question: str
     as_of: int
@@ -254,20 +246,29 @@ class Search:
 
     def sql(self, asked: Asked, *, mark: str = "") -> Rows:
         """The answer to `selector | SQL`, over the events that the selector chooses. Raises `BadSql`."""
-        selector, text = split_sql(asked.query)
-        guarded = guard(text or "select *", resolve=fields.resolve, everything=fields.EVERYTHING)
         seen = self.seen()
         bound = Bindings()
+        limits = replace(self.limits, rows=self._rows_max, read_only=True)
+        names, rows = self.projection.engine.answer(
+            self._spoken(asked, bound), bound.values, limits=limits, mark=mark
+        )
+        return Rows(tuple(names), rows, seen)
+
+    def try_out(self, account: str, query: str) -> None:
+        """Raise the `Refusal` of a question that cannot be run: it is read and planned, and no event is looked at."""
+        bound = Bindings()
+        plan = f"EXPLAIN {self._spoken(Asked(account=account, query=query), bound)}"
+        self.projection.engine.rows(plan, bound.values, limits=replace(self.limits, read_only=True))
+
+    def _spoken(self, asked: Asked, bound: Bindings) -> str:
+        """`selector | SQL` as the engine's SQL, over the account's own events."""
+        selector, text = split_sql(asked.query)
+        guarded = guard(text or "select *", resolve=fields.resolve, everything=fields.EVERYTHING)
         where = self.where(replace(asked, query=selector), bound)
         columns = ", ".join(
             f'{fields.expression(name, bound)} AS "{_in_quotes(name)}"' for name in guarded.fields
         )
-        source = f"SELECT {columns or '1'} FROM {schema.TABLE} WHERE {where}"
-        limits = replace(self.limits, rows=self._rows_max, read_only=True)
-        names, rows = self.projection.engine.answer(
-            guarded.over(source), bound.values, limits=limits, mark=mark
-        )
-        return Rows(tuple(names), rows, seen)
+        return guarded.over(f"SELECT {columns or '1'} FROM {schema.TABLE} WHERE {where}")
 
     def index_of(self, account: str, event_id: str) -> int | None:
         """The ledger's index of an account's event: the first, should there be several."""

@@ -19,7 +19,7 @@ NAME_CHARS_MAX = 64
 PAGE_MAX = 100
 RUNNABLE = "success"  # what a dry run says of a question that can be run
 
-Check = Callable[[str], None]
+Check = Callable[[str, str], None]
 
 
 class UnknownScene(Refusal):
@@ -232,7 +232,7 @@ SPECS = (
 
 
 def operations(saved: Saved, check: Check) -> tuple[Operation, ...]:
-    """The operations of this module. `check` raises a `Refusal` for a question that cannot be run."""
+    """The operations of this module. `check` raises a `Refusal` for an account's question that cannot be run."""
     return (
         Operation(CREATE_TEMPLATE, partial(_create_template, saved)),
         Operation(UPDATE_TEMPLATE, partial(_update_template, saved)),
@@ -295,7 +295,7 @@ def _create_history(saved: Saved, check: Check, call: Call) -> Mapping[str, Any]
         asked = saved.ask(call.caller.account, sql, simple=simple)
         return {"QueryId": asked.id, "QuerySql": sql, "SimpleQuery": simple}
     try:
-        check(sql)
+        check(call.caller.account, sql)
         result = RUNNABLE
     except Refusal as error:
         result = str(error)
