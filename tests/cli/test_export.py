@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import httpx
@@ -196,3 +197,17 @@ def test_the_secret_never_travels() -> None:
         False,
         True,
     )
+
+
+def test_on_a_terminal_one_sees_what_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A large export takes minutes, and silence looks like a hang; a pipe gets nothing of it."""
+    Export(client(Parts()), tmp_path / "quiet", "jsonl").run({"query": ""}, SAID, shown=True)
+    quiet = capsys.readouterr()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    Export(client(Parts()), tmp_path / "told", "jsonl").run({"query": ""}, SAID, shown=True)
+    told = capsys.readouterr()
+
+    assert (quiet.out, quiet.err, told.out, "MB arrived" in told.err) == ("", "", "", True)

@@ -6,10 +6,10 @@ and json.gz cannot be joined: further parts become files of their own, `name-2.p
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import msgspec
 
@@ -60,10 +60,9 @@ class Export:
     def run(self, asked: dict[str, str], said: list[str], *, shown: bool) -> list[dict[str, str | int]]:
         """Fetch all parts; the files that were made. What an earlier run has fetched is kept."""
         state = self._begin(asked | {"format": self._form}, [*said, self._form])
-        with _Counter(shown=shown) as counter:
+        with _Progress(shown=shown) as progress:
             while True:
-                state = self._next(state)
-                counter.show(state.rows)
+                state = self._next(state, progress)
                 if not state.token:
                     break
                 self._keep(state)
@@ -90,17 +89,17 @@ class Export:
             )
         return state
 
-    def _next(self, state: State) -> State:
+    def _next(self, state: State, progress: "_Progress") -> State:
         """The next part; a question that fails before anything came leaves nothing that stands in the way of another."""
         try:
-            return self._part(state)
+            return self._part(state, progress)
         except Exception:
             if not state.rows:
                 for file in (self._state_file, self._partial):
                     file.unlink(missing_ok=True)
             raise
 
-    def _part(self, state: State) -> State:
+    def _part(self, state: State, progress: "_Progress") -> State:
         """Fetch the next part behind what is there."""
         rows = PART_ROWS if self._form in JOINED else WHOLE_ROWS
         query = {**state.asked, "rows": str(rows), **({"token": state.token} if state.token else {})}
@@ -110,7 +109,8 @@ class Export:
             file.seek(state.bytes)
             with self._client.stream("/v1/export", query=query) as response:
                 headless = self._form == "csv" and state.rows > 0
-                digest = _copy(response.iter_bytes(PIECE_BYTES), file, headless=headless)
+                pieces = progress.watched(response.iter_bytes(PIECE_BYTES), state.rows)
+                digest = _copy(pieces, file, headless=headless)
                 told = response.headers
             size = file.tell()
         if digest != told.get("x-actiontrail-sha256"):
@@ -179,21 +179,34 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-class _Counter:
-    """How many events have arrived, on a terminal; nothing where standard error is none."""
+class _Progress:
+    """A line on the terminal that shows what has arrived; nothing where standard error is none."""
 
     def __init__(self, *, shown: bool) -> None:
+        self._bar: Any = None
+        self._bytes = 0
         self._shown = shown and sys.stderr.isatty()
 
     def __enter__(self) -> Self:
+        if self._shown:
+            from rich.console import Console
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task("exporting")
+            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
+        if self._bar is not None:
+            self._bar.stop()
 
-    def show(self, rows: int) -> None:
-        """So many, so far."""
-        if self._shown:
-            sys.stderr.write(f"\r{rows:,} events")
-            sys.stderr.flush()
+    def watched(self, pieces: Iterable[bytes], rows: int) -> Iterator[bytes]:
+        """`pieces`, each counted as it comes; `rows` events came in the parts before."""
+        for piece in pieces:
+            self._bytes += len(piece)
+            if self._bar is not None:
+                told = f"{rows:,} events checked, {self._bytes / 1e6:,.0f} MB arrived"
+                self._bar.update(self._task, description=told)
+            yield piece
