@@ -22,7 +22,7 @@ JOBS ?= 2
 # The tests that have a long form, and those that draw new cases there: see docs/reference/soak.md.
 CAMPAIGNS := tests/stories/test_kill.py tests/stories/test_ledger_kill.py tests/ledger/test_fsck.py \
 	tests/query/test_compile.py tests/contracts/test_lock.py tests/delivery/test_audit.py tests/stories/test_fuzz.py \
-	tests/wire/test_hostile_calls.py
+	tests/wire/test_hostile_calls.py tests/stories/test_delivery_drill.py
 DRAWN := tests/event tests/capture/test_masking.py tests/ledger/test_tree.py tests/ledger/test_note.py \
 	tests/ledger/test_proof.py tests/evidence/test_receipt.py
 

@@ -4,16 +4,25 @@ import gzip
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from tests.kit.service import House, a_service, events
+from tests.stories.test_commands import command
+
+from actiontrail.api.trails_rest import STATES
 
 SETTINGS = "delivery_seconds = 0.2\ndelivery_events_max = 50\n"
 
 
 def in_bucket(data: Path, bucket: str) -> Counter[str]:
     """Every event in the embedded bucket, as often as it is there."""
+    return in_objects(data / "buckets" / bucket)
+
+
+def in_objects(folder: Path) -> Counter[str]:
+    """Every event in the objects under `folder`."""
     found: Counter[str] = Counter()
-    for path in sorted((data / "buckets" / bucket).rglob("*.gz")):
+    for path in sorted(folder.rglob("*.gz")):
         if "Actiontrail-Manifest" not in str(path):
             found.update(event["eventId"] for event in json.loads(gzip.decompress(path.read_bytes())))
     return found
@@ -85,3 +94,77 @@ def test_a_trails_life_on_a_laptop(tmp_path: Path) -> None:
         status["LatestDeliveryError"],
         bool(status["LatestDeliveryTime"]),
     ) == (True, True, "", True)
+
+
+def test_trails_by_our_own_interface(tmp_path: Path) -> None:
+    """Any destination, changed and backfilled; what is secret goes in and never comes out, not even as an event."""
+    data, shelf = tmp_path / "data", tmp_path / "shelf"
+    shelf.mkdir()
+
+    def ask(method: str, path: str, **said: object) -> dict[str, Any]:
+        body = json.dumps(said).encode() if said else b""
+        answer = house.client.request(method, f"/v1/trails{path}", body, {})
+        assert answer.status == 200, answer.json
+        return answer.json  # type: ignore[no-any-return]
+
+    allowed = f'{SETTINGS}[destinations.file]\nendpoint = "{shelf}"\n'
+    with a_service(data, settings=allowed) as house:
+        post(house, *(f"t-before-{number}" for number in range(7)))
+        secret = {"address": f"file://{shelf}", "credentials": {"id": "K", "secret": "never-shown"}}
+        made = ask("POST", "", name="my-trail", destinations=[secret])["trail"]
+        wrong = house.client.request(
+            "POST",
+            "/v1/trails",
+            json.dumps({"name": "your-trail", "destinations": [{"address": "moon://"}]}).encode(),
+            {},
+        )
+        post(house, *(f"t-in-{number}" for number in range(7)))
+        job = ask("POST", "/my-trail/backfills", start="2020-01-01T00:00:00Z")["job"]
+        wanted = once("t-before", "t-in", count=7)
+        house.running.until(
+            lambda: own(in_objects(shelf), "t-") == wanted, "the past and the present are there"
+        )
+        jobs = ask("GET", "/my-trail/backfills")["jobs"]
+        changed = ask("PATCH", "/my-trail", eventRW="Write")["trail"]
+        stopped = ask("POST", "/my-trail/stop")["trail"]["status"]
+        started = ask("POST", "/my-trail/start")["trail"]["status"]
+        shown = json.dumps(ask("GET", "")) + json.dumps(ask("GET", "/my-trail"))
+        listed = run(house, "trails", "list")
+        added = run(house, "trails", "update", "my-trail", "--bucket", "audit-log")
+        run(house, "trails", "delete", "my-trail")
+        none = run(house, "trails", "list")
+        told = str(house.client.raw("GET", "/v1/search?limit=100").content)
+
+    assert (made["status"], made["eventRW"], made["destinations"][0]["address"]) == (
+        "Enable",
+        "All",
+        f"file://{shelf}",
+    )
+    assert (wrong.json["Code"], job["state"] in STATES, jobs[0]["id"], changed["eventRW"]) == (
+        "InvalidDestination",
+        True,
+        job["id"],
+        "Write",
+    )
+    assert (stopped, started, "never-shown" in shown + told) == ("Disable", "Enable", False)
+    assert (
+        [one["name"] for one in listed["trails"]],
+        len(added["trail"]["destinations"]),
+        none["trails"],
+    ) == (
+        ["my-trail"],
+        2,
+        [],
+    )
+
+
+def run(house: House, *arguments: str) -> Any:
+    """What the command says with `--json`."""
+    environment = {
+        "ACTIONTRAIL_ENDPOINT": house.running.endpoint,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": house.created.access_key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": house.created.access_key_secret,
+    }
+    done = command(*arguments, "--json", **environment)
+    assert done.code == 0, done.err
+    return done.json

@@ -245,7 +245,7 @@ def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
-    from actiontrail.api import openapi, pages, people_routes, rest
+    from actiontrail.api import openapi, pages, people_routes, rest, trails_rest
     from actiontrail.query.insightevents import InsightEvents
     from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
@@ -295,6 +295,10 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
 
     mine += pages.routes(pages.Pages(gate, search, recorded=recorded))
     mine += people_routes.routes(gate, _desk(reading))
+    own = trails_rest.TrailsRest(
+        gate, reading.trails, reading.backfills, region=settings.region, now=time.time
+    )
+    mine += trails_rest.routes(own)
     handlers = [*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()]
     return _litestar(handlers, along=chronicle)
 

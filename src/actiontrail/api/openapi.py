@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from actiontrail.api import ingest, pages, people_routes, rest, tiles, wire
+from actiontrail.api import ingest, pages, people_routes, rest, tiles, trails_rest, wire
 from actiontrail.api.routes import Answered, Route
 
 PATH = "/v1/openapi.json"
@@ -28,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     *pages.ROUTES,
     *tiles.ROUTES,
     *people_routes.ROUTES,
+    *trails_rest.ROUTES,
     Route(
         name="openapi",
         method="GET",
@@ -41,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
 GROUPS = {
     "record": "Events come in.",
     "search": "Questions about one's own events.",
+    "deliver": "Trails: what goes where.",
     "evidence": "Proofs that stand without this service.",
     "access": "Who may do what.",
     "about": "This interface itself.",

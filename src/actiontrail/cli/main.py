@@ -23,6 +23,7 @@ from actiontrail.cli import (
     people,
     proofs,
     questions,
+    trails,
 )
 from actiontrail.errors import Corruption, Outage, Refusal
 
@@ -34,7 +35,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for family in (operate, checking, intake, questions, proofs, deliveries, keys, people, accounts, demo):
+for family in (
+    operate,
+    checking,
+    intake,
+    questions,
+    proofs,
+    trails,
+    deliveries,
+    keys,
+    people,
+    accounts,
+    demo,
+):
     family.register(app)
 
 

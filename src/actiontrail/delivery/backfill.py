@@ -24,7 +24,8 @@ from actiontrail.event import record
 
 DAYS = 90  # how far back a job reaches that does not say
 BEGINNING, AT_WORK, DONE, FAILED = 0, 1, 2, 3
-LATE_MS = 86_400_000  # how far an event's own clock may be ahead of ours
+AHEAD_MS = 300_000  # an event's own clock may be a little ahead of ours
+LATE_MS = 86_400_000  # how much earlier than it happened an event may have been received
 _DAY_MS = 86_400_000
 
 _COLUMNS = (
@@ -87,6 +88,12 @@ class Range(NamedTuple):
     end_ms: int
 
 
+def usual_range(now: float) -> Range:
+    """What a job brings that does not say: the last 90 days."""
+    now_ms = int(now * 1000)
+    return Range(now_ms - DAYS * _DAY_MS, now_ms + AHEAD_MS)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A backfill. `created` and `updated` are seconds since 1970, the range is of events' own times."""
@@ -131,7 +138,7 @@ class Backfills:
         """
         if trail.organization:
             raise NoBackfill(f"{trail.name} is the trail of an organization")
-        range_ = wanted or Range(int(now * 1000) - DAYS * _DAY_MS, int(now * 1000))
+        range_ = wanted or usual_range(now)
         if range_.end_ms <= range_.start_ms:
             raise BadRange("the range ends before it begins")
         stop = self._ledger.size()

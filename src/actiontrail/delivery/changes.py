@@ -133,10 +133,13 @@ class Trails:
         )
         self._check_room(trail, self.all(new.account))
         self._probe(trail, [slot for slot in self._slots(trail) if slot.kind != "data"], means or {})
-        with self.database.begin() as connection:
-            self._check_room(trail, tables.trails_of(connection, new.account))
-            tables.insert_trail(connection, trail)
-            self._settle(connection, trail, means or {})
+        try:
+            with self.database.begin() as connection:
+                self._check_room(trail, tables.trails_of(connection, new.account))
+                tables.insert_trail(connection, trail)
+                self._settle(connection, trail, means or {})
+        except sa.exc.IntegrityError as error:  # somebody made it at the same moment
+            raise trails.TrailExists(f"the account has a trail {trail.name}") from error
         self._around.changed()
         return trail
 

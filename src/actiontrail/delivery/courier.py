@@ -100,6 +100,7 @@ class Courier:
         self._probed = False
         self._quiet_since = depot.now()
         self.failures = 0  # in a row
+        self._refusals = 0  # of these, those that say no rather than not now
         self.over = False  # nothing is left to do, for good
         self.delivered = 0  # events, by this courier
         self.take(orders)
@@ -229,6 +230,8 @@ class Courier:
             if not tables.seal(connection, place.id, place.position, sealed):
                 self._reload(connection)
                 return False
+            if place.job is not None:
+                backfill.advance(connection, place.job, (), now)
         self._place(sealed=sealed)
         return True
 
@@ -299,7 +302,7 @@ class Courier:
             if place.job is not None:
                 regions = {event.region for event in batch.events}
                 backfill.advance(connection, place.job, sorted(regions), now)
-        self.failures = 0
+        self.failures = self._refusals = 0
         self.delivered += len(batch.events)
         self._quiet_since = now
         self._place(position=batch.end, scanned=batch.end, sealed=None, error="")
@@ -353,8 +356,8 @@ class Courier:
             figure = figures.figure_of(place.kind, success=False)
             if figure and count and place.sealed is not None:
                 figures.add(connection, (trail.account, trail.id), figure, count, now)
-            refused = isinstance(error, NoSuchPlace | PlaceDenied)
-            if place.job is not None and refused and self.failures >= JOB_TRIES:
+            self._refusals = self._refusals + 1 if isinstance(error, NoSuchPlace | PlaceDenied) else 0
+            if place.job is not None and self._refusals >= JOB_TRIES:
                 backfill.fail(connection, place.job, told, now)
                 self.over = True
             elif place.leaving and isinstance(error, NoSuchPlace):

@@ -16,7 +16,7 @@ from actiontrail.delivery.batch import Chosen
 from actiontrail.delivery.rules import Rules, Sight, View, category_of, choose
 from actiontrail.event import record
 from actiontrail.event.formats import BUILT_IN, Formats
-from actiontrail.event.model import encode
+from actiontrail.event.model import encode_fast
 
 RECORDS = 512  # in one sheet
 BYTES_MAX = 64 * 1024 * 1024
@@ -57,7 +57,7 @@ def view(index: int, line: bytes, formats: Formats) -> View:
         category,
         event.event_rw,
         event.is_global is True,
-        encode(event),
+        encode_fast(event),
         None if category == "Management" else event,
     )
 

@@ -72,7 +72,7 @@ FORMAT = Format("actiontrail", _matches, _read)
 
 
 _plain = msgspec.json.Decoder(Event)  # which forbids unknown fields, and fields of another type
-_UNLIKE_PLAIN = (b'"extra"', b"\\u00")  # a source's own `extra`, however it spells it
+_EXTRA, _ESCAPED = b'"extra"', b"\\u00"  # a source's own `extra`, however it spells it
 
 
 def plain(raw: bytes) -> Event | None:
@@ -81,7 +81,7 @@ def plain(raw: bytes) -> Event | None:
     What it answers is what a full reading answers, at a quarter of the time. Most of what a service
     records is like that, and all of it is read again for search.
     """
-    if raw.count(b"{") + raw.count(b"[") > NESTING_MAX or any(sign in raw for sign in _UNLIKE_PLAIN):
+    if raw.count(b"{") + raw.count(b"[") > NESTING_MAX or _EXTRA in raw or _ESCAPED in raw:
         return None
     try:
         event = _plain.decode(raw)
