@@ -50,3 +50,10 @@ def look(browser: Browser, house: House) -> Iterator[Open]:
             return opened
 
         yield open_
+
+
+@pytest.fixture(scope="session")
+def span(house: House) -> str:
+    """The sample account's fortnight as a part of an address: what is recorded meanwhile is not in it."""
+    newest = house.client.request("GET", "/v1/search?limit=1&query=serviceName%3A%20Ecs", b"", {}).json
+    return f"from=-30d&to={newest['events'][0]['event']['eventTime']}"

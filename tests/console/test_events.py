@@ -43,9 +43,9 @@ def test_a_row_is_a_sentence_in_the_language_that_was_chosen(look: Open) -> None
     expect(row.locator("time")).to_contain_text("19:02:59")
 
 
-def test_facets_include_exclude_and_are_undone_by_the_back_button(look: Open) -> None:
+def test_facets_include_exclude_and_are_undone_by_the_back_button(look: Open, span: str) -> None:
     """Click includes, Alt-click excludes; each step is in the address, and back takes it away."""
-    page = look("/events?from=-14d").page
+    page = look(f"/events?{span}").page
     everything = total(page)
     value = page.locator(".facet", has_text="serviceName").locator("button.facet-value", has_text="Ecs")
 
@@ -81,9 +81,9 @@ def test_a_query_is_completed_and_its_mistake_is_shown_at_its_place(look: Open) 
     assert page.get_by_role("alert").inner_text().splitlines()[1].index("^") == len("alice and eventName: ")
 
 
-def test_a_range_is_brushed_out_of_the_histogram(look: Open) -> None:
+def test_a_range_is_brushed_out_of_the_histogram(look: Open, span: str) -> None:
     """A peak is looked into by drawing over it."""
-    page = look("/events?from=-14d").page
+    page = look(f"/events?{span}").page
     before = total(page)
     box = page.locator(".histogram svg").bounding_box()
     assert box
@@ -97,9 +97,9 @@ def test_a_range_is_brushed_out_of_the_histogram(look: Open) -> None:
     assert 0 < total(page) < before
 
 
-def test_hidden_reads_are_counted(look: Open) -> None:
+def test_hidden_reads_are_counted(look: Open, span: str) -> None:
     """What is not shown is told."""
-    page = look("/events?from=-14d").page
+    page = look(f"/events?{span}").page
     everything = total(page)
     page.keyboard.press("h")
     hidden = page.locator(".hidden-reads")
@@ -191,18 +191,22 @@ def test_sql_answers_in_rows_and_in_a_chart(look: Open) -> None:
 
 def test_the_live_tail_shows_what_is_recorded_and_pauses_when_one_reads(look: Open, house: House) -> None:
     """New events come by themselves, and never push away what is being read."""
-    window = look("/events?mode=tail")
+    window = look("/events?mode=tail&q=serviceName%3A%20LiveTail")
     page = window.page
     page.get_by_text("Waiting for new events").wait_for()
     page.wait_for_timeout(700)
     house.client.post(
-        "/v1/events", events("live-1", eventName="LiveOne"), content_type="application/x-ndjson"
+        "/v1/events",
+        events("live-1", eventName="LiveOne", serviceName="LiveTail"),
+        content_type="application/x-ndjson",
     )
     expect(page.locator('[data-event="live-1"]')).to_contain_text("LiveOne")
     window.shot("live")
 
     page.get_by_role("button", name="Pause").click()
-    house.client.post("/v1/events", events("live-2"), content_type="application/x-ndjson")
+    house.client.post(
+        "/v1/events", events("live-2", serviceName="LiveTail"), content_type="application/x-ndjson"
+    )
     expect(page.locator(".live-bar")).to_contain_text("1 new")
     expect(page.locator('[data-event="live-2"]')).to_have_count(0)
     page.get_by_role("button", name="Go on").click()

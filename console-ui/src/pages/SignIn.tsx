@@ -67,7 +67,7 @@ function Known() {
       <label>{say("signin.user")}<Input name="user" autoComplete="username" autoFocus value={user} onChange={(event) => setUser(event.target.value)} required /></label>
       <label>{say("signin.password")}<Input.Password name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
       {wantsTotp && (
-        <label>{say("signin.totp")}<Input name="totp" inputMode="numeric" autoComplete="one-time-code" maxLength={8} autoFocus placeholder={say("signin.totp.hint")} value={totp} onChange={(event) => setTotp(event.target.value)} /></label>
+        <label>{say("signin.totp")}<Input name="totp" inputMode="numeric" autoComplete="one-time-code" autoFocus placeholder={say("signin.totp.hint")} value={totp} onChange={(event) => setTotp(event.target.value)} /></label>
       )}
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>{say("signin.go")}</Button>
       {ways.singleSignOn.map((one) => (

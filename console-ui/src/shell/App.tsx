@@ -49,6 +49,7 @@ export function App() {
           borderRadius: 6,
           fontFamily: "var(--font)",
           motion: false,
+          colorError: dark ? "#ff8f85" : "#b42318",
           colorLink: dark ? "#79b1ff" : "#0951c6",
           colorTextPlaceholder: dark ? "#8f959e" : "#666d78",
           colorTextDescription: dark ? "#a3a9b3" : "#5b626d",

@@ -3,7 +3,7 @@ import { Answer } from "../../parts/Answer.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { useAnswer } from "../../service/hooks.ts";
-import { trails } from "../../service/trails.ts";
+import { isOn, trails, troubleOf } from "../../service/trails.ts";
 import { useSay } from "../../shell/words.ts";
 import { plain } from "../../event/inert.ts";
 
@@ -18,9 +18,9 @@ export function TrailsTile() {
             <ul className="top">
               {found.map((one) => (
                 <li key={one.name}>
-                  <span className={one.lastError ? "badge bad" : one.on ? "badge good" : "badge warn"}>{say(one.on ? "trails.on" : "trails.off")}</span>
+                  <span className={troubleOf(one) ? "badge bad" : isOn(one) ? "badge good" : "badge warn"}>{say(isOn(one) ? "trails.on" : "trails.off")}</span>
                   <Link to={`/trails?open=${encodeURIComponent(one.name)}`}>{plain(one.name, 60)}</Link>
-                  <span className="number">{one.lag > 0 ? say("foot.lag", { n: one.lag }) : ""}</span>
+                  <span className="number">{plain(troubleOf(one), 60)}</span>
                 </li>
               ))}
             </ul>
