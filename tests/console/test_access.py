@@ -16,7 +16,7 @@ def test_a_user_gets_a_policy_and_a_key_whose_secret_is_shown_once(look: Callabl
     row = users.get_by_role("row", name="made-here")
     row.get_by_role("button", name="Policies").click()
     users.get_by_label("Name of a policy").fill("AliyunActionTrailReadOnlyAccess")
-    users.locator(".nested").get_by_role("button", name="Create").click()
+    users.locator(".nested").get_by_role("button", name="Attach").click()
     expect(users.locator(".nested .chip")).to_contain_text("AliyunActionTrailReadOnlyAccess")
 
     keys = page.locator(".card", has=page.get_by_role("heading", name="Access keys"))

@@ -83,7 +83,7 @@ export function Empty({ state, set, question, seen }: Props) {
           {early && <li>{say("events.empty.retention", { since: moment(seen.since ?? "", zone) })}</li>}
           {seen.lag > 0 && <li>{say("events.empty.lag", { n: count(seen.lag, language) })}</li>}
           <li>{say("events.empty.rights", { account: session?.account ?? "" })}</li>
-          {seen.lag === 0 && !early && found.everywhere === 0 && found.any > 0 && <li>{say("events.empty.gap")}</li>}
+          {seen.lag === 0 && !early && found.everywhere === 0 && found.any > 0 && <li>{say("events.empty.whole", { n: count(found.any, language) })}</li>}
         </ul>
       )}
     </section>

@@ -10,7 +10,7 @@ import { Inert } from "../../parts/Text.tsx";
 import { plain } from "../../event/inert.ts";
 import { access, notOffered, type State } from "../../service/access.ts";
 import { useAnswer, type Asked } from "../../service/hooks.ts";
-import { useSay } from "../../shell/words.ts";
+import { useSay, type Word } from "../../shell/words.ts";
 import { Trouble, useTry } from "./Own.tsx";
 
 export function Access() {
@@ -59,7 +59,7 @@ function Toggle({ state, set, remove }: { state: State; set: (state: State) => v
   );
 }
 
-function Make({ label, second, make }: { label: string; second?: string; make: (one: string, two: string) => void }) {
+function Make({ label, second, verb = "settings.create", make }: { label: string; second?: string; verb?: Word; make: (one: string, two: string) => void }) {
   const say = useSay();
   const [one, setOne] = useState("");
   const [two, setTwo] = useState("");
@@ -73,7 +73,7 @@ function Make({ label, second, make }: { label: string; second?: string; make: (
     <form className="inline" onSubmit={submit}>
       <Input size="small" value={one} onChange={(event) => setOne(event.target.value)} placeholder={label} aria-label={label} />
       {second && <Input size="small" value={two} onChange={(event) => setTwo(event.target.value)} placeholder={second} aria-label={second} />}
-      <Button size="small" type="primary" htmlType="submit">{say("settings.create")}</Button>
+      <Button size="small" type="primary" htmlType="submit">{say(verb)}</Button>
     </form>
   );
 }
@@ -128,7 +128,7 @@ function UserPolicies({ name }: { name: string }) {
           </ul>
         )}
       </Answer>
-      <Make label={say("settings.policy")} make={(policy) => then(access.attach(name, policy))} />
+      <Make label={say("settings.policy")} verb="settings.attach" make={(policy) => then(access.attach(name, policy))} />
     </section>
   );
 }
