@@ -26,9 +26,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The sample account, searchable. (The browser first: without one nothing is started.)"""
-    data: Path = tmp_path_factory.mktemp("console") / "data"
-    with a_service(data, settings='log_level = "warning"\n') as started:
-        stored = demo.fill(data, started.running.endpoint, datetime.now(UTC))
+    folder: Path = tmp_path_factory.mktemp("console")
+    settings = f'log_level = "warning"\n[destinations.file]\nendpoint = "{folder}/places"\n'
+    (folder / "places").mkdir()
+    with a_service(folder / "data", settings=settings) as started:
+        stored = demo.fill(folder / "data", started.running.endpoint, datetime.now(UTC))
         started.running.until(lambda: _searchable(started) >= stored, "the sample account is searchable")
         yield started
 
