@@ -139,11 +139,16 @@ class Gate:
 
         Only refusals are recorded: events that come in are the record themselves.
         """
-        where = origin(peer, sent.headers, self._trusted)
         try:
             caller = self._callers.caller(*sent)
-            self._allow(Admitted(caller, context(where, caller, self._now())), deed)
+            known: Context = {}
+            if (
+                caller.user_id or caller.role_id
+            ):  # no policy is asked about anybody else: it costs them nothing
+                known = context(origin(peer, sent.headers, self._trusted), caller, self._now())
+            self._allow(Admitted(caller, known), deed)
         except Refusal as error:
+            where = origin(peer, sent.headers, self._trusted)
             self._tried(sent, Attempt(where, request_id, error), lambda _: deed)
             raise
         return caller
