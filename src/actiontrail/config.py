@@ -64,6 +64,59 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="What of the service's own operations becomes an event of the account concerned: `all`, or `changes` and refused tries alone. Fewer: who looked at what is not recorded."
         ),
     ] = "all"
+    console_url: Annotated[
+        str,
+        Meta(
+            description="Where browsers find the service, such as https://trail.example.com; empty: at the host that they name. With https, cookies are sent over TLS alone. Single sign-on needs it.",
+            pattern=r"^(https?://[^/\s]+)?$",
+        ),
+    ] = ""
+    console_idle_minutes: Annotated[
+        int,
+        Meta(
+            ge=5,
+            le=24 * 60,
+            description="Minutes after which a session of the console that nobody uses is over.",
+        ),
+    ] = 60
+    console_hours_max: Annotated[
+        int,
+        Meta(ge=1, le=24 * 30, description="Hours after which a session of the console is over in any case."),
+    ] = 12
+    console_totp_required: Annotated[
+        bool,
+        Meta(
+            description="Whether everybody who signs in with a password needs an authenticator app. Whoever has none sets one up before they see anything."
+        ),
+    ] = False
+    oidc_issuer: Annotated[
+        str,
+        Meta(
+            description="Issuer of an OpenID Connect provider at which people may sign in, such as https://id.example.com; empty: none. It is asked at each sign-in.",
+            pattern=r"^(https?://\S+)?$",
+        ),
+    ] = ""
+    oidc_client_id: Annotated[
+        str, Meta(description="The id under which the provider knows this service.")
+    ] = ""
+    oidc_client_secret_file: Annotated[
+        str,
+        Meta(
+            description="File that holds the secret that belongs to it; empty: a public client (PKCE alone)."
+        ),
+    ] = ""
+    oidc_user_claim: Annotated[
+        str,
+        Meta(
+            description="Which claim of the provider names the user here, at their first sign-in; what follows an @ is left out. Choose one that people cannot change themselves."
+        ),
+    ] = "preferred_username"
+    oidc_account: Annotated[
+        str, Meta(description="Account whose users sign in at the provider; empty: the first account.")
+    ] = ""
+    oidc_name: Annotated[str, Meta(description="What the button on the sign-in page says.")] = (
+        "Single sign-on"
+    )
     database: Annotated[
         str,
         Meta(

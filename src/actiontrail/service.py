@@ -49,6 +49,8 @@ from actiontrail.store.lock import make_lock, open_lock
 from actiontrail.store.outbox import Outbox
 
 if TYPE_CHECKING:
+    from actiontrail.access.consoles import Sessions
+    from actiontrail.access.signin import SignIn
     from actiontrail.query.engine import Limits as QueryLimits
     from actiontrail.query.insighttypes import InsightTypes
     from actiontrail.query.projection import Projection
@@ -193,6 +195,14 @@ class Recorder:
     socket: Path
 
 
+class People(NamedTuple):
+    """What signing in to the console needs."""
+
+    signin: "SignIn"
+    sessions: "Sessions"
+    sealer: Sealer
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What answers questions needs."""
@@ -216,6 +226,7 @@ class Reading:
     couriers: Couriers
     saved: "Saved"
     insight_types: "InsightTypes"
+    people: People
 
 
 @contextmanager
@@ -320,7 +331,18 @@ def open_reader(data: Path) -> Iterator[Reading]:
             *delivery,
             Saved(database),
             InsightTypes(database),
+            _people(database, sealer, settings),
         )
+
+
+def _people(database: Database, sealer: Sealer, settings: Config) -> People:
+    from actiontrail.access.consoles import Limits, Sessions
+    from actiontrail.access.signin import SignIn
+    from actiontrail.access.users import Users
+
+    limits = Limits(settings.console_idle_minutes * 60, settings.console_hours_max * 3600)
+    sessions = Sessions(database, Users(database), sealer.derive("csrf tokens"), limits=limits)
+    return People(SignIn(database, sealer, need_totp=settings.console_totp_required), sessions, sealer)
 
 
 class _Opened(NamedTuple):

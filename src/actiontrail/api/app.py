@@ -28,7 +28,7 @@ from actiontrail.api import metrics, tiles, wire
 from actiontrail.api.asgi import Application, Flight, Message, Receive, Send, send_reply, slashes_kept
 from actiontrail.api.chronicle import Chronicle
 from actiontrail.api.door import Door
-from actiontrail.api.gate import Gate, Stands
+from actiontrail.api.gate import Callers, Gate, Stands
 from actiontrail.api.ingest import PATH, Ingest
 from actiontrail.api.metrics import HttpMeters, RecorderMeters
 from actiontrail.api.observe import Observed
@@ -79,7 +79,7 @@ class Front:
         self._chronicle.start()
         self._flight = Flight(settings.queue_bytes_max)
         self._ingest = Ingest(
-            _gate(recorder, self._chronicle),
+            _gate(recorder, _door(recorder), self._chronicle),
             recorder.intake,
             self._meters,
             body_bytes_max=settings.body_bytes_max,
@@ -215,11 +215,15 @@ def _chronicle(house: Recorder | Reading) -> Chronicle:
     )
 
 
-def _gate(house: Recorder | Reading, chronicle: Chronicle) -> Gate:
+def _door(house: Recorder | Reading) -> Door:
+    return Door(house.keys, clock_skew_seconds=house.settings.clock_skew_seconds)
+
+
+def _gate(house: Recorder | Reading, callers: Callers, chronicle: Chronicle) -> Gate:
     """The gate of this process: what is changed through the other one's holds here at once."""
     settings = house.settings
     return Gate(
-        Door(house.keys, clock_skew_seconds=settings.clock_skew_seconds),
+        callers,
         Authority(Grants(house.database)),
         stands=Stands(settings.region, networks(settings.trusted_proxies)),
         deeds=chronicle,
@@ -245,7 +249,7 @@ def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
-    from actiontrail.api import openapi, pages, people_routes, rest, trails_rest
+    from actiontrail.api import openapi, pages, people_routes, reception, rest, trails_rest
     from actiontrail.query.insightevents import InsightEvents
     from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
@@ -253,7 +257,9 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
     from actiontrail.query.search import Search
 
     settings = reading.settings
-    gate = _gate(reading, chronicle)
+    door = _door(reading)
+    visitors = reception.visitors(reading, door)
+    gate = _gate(reading, visitors, chronicle)
     throttle = Throttle(settings.calls_per_second, now=time.monotonic)
     search = Search(
         reading.projection,
@@ -284,7 +290,7 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
         *lifecycle.operations(),
         *governance.operations(reading.trails, kept_here=_oss_is_here(settings)),
     )
-    rpc = Rpc(gate, operations, throttle, failed=_failed)
+    rpc = Rpc(_gate(reading, door, chronicle), operations, throttle, failed=_failed)
     if strangers := settings.calls_per_second.keys() - {one.spec.name for one in operations}:
         log.warning("calls_per_second names no operation", names=sorted(strangers))
     mine = rest.routes(rest.Rest(gate, search, reading.ledger, reading.formats))
@@ -299,6 +305,7 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
         gate, reading.trails, reading.backfills, region=settings.region, now=time.time
     )
     mine += trails_rest.routes(own)
+    mine += reception.routes(reading, visitors)
     handlers = [*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()]
     return _litestar(handlers, along=chronicle)
 

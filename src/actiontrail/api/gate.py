@@ -21,6 +21,7 @@ from actiontrail.api.signature import Sent
 from actiontrail.errors import Refusal
 
 T = TypeVar("T")
+_CONSOLE = {"sessionCredentialFromConsole": "true"}  # by which the channel is told
 
 
 class Admitted(NamedTuple):
@@ -126,7 +127,14 @@ class Gate:
             self._tried(sent, Attempt(where, request_id, error), lambda account: plan(account).deed)
             raise
         planned = plan(caller.account)
-        told = Telling(caller=caller, where=where, deed=planned.deed, request_id=request_id)
+        told = Telling(
+            caller=caller,
+            where=where,
+            deed=planned.deed,
+            request_id=request_id,
+            event_type="ConsoleOperation" if caller.kind == "console" and planned.deed.writes else "ApiCall",
+            additional=_CONSOLE if caller.kind == "console" else {},
+        )
         with self._deeds.doing(told) as doing:
             admitted = Admitted(caller, context(where, caller, self._now()))
             self._allow(admitted, planned.deed)

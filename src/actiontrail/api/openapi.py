@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from actiontrail.api import ingest, pages, people_routes, rest, tiles, trails_rest, wire
+from actiontrail.api import ingest, pages, people_routes, rest, session, tiles, trails_rest, wire
 from actiontrail.api.routes import Answered, Route
 
 PATH = "/v1/openapi.json"
@@ -26,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *ingest.ROUTES,
     *rest.ROUTES,
     *pages.ROUTES,
+    *session.ROUTES,
     *tiles.ROUTES,
     *people_routes.ROUTES,
     *trails_rest.ROUTES,
@@ -45,6 +46,7 @@ GROUPS = {
     "deliver": "Trails: what goes where.",
     "evidence": "Proofs that stand without this service.",
     "access": "Who may do what.",
+    "session": "Signing in to the console.",
     "about": "This interface itself.",
 }
 SECURITY = {
@@ -59,6 +61,13 @@ SECURITY = {
         "type": "http",
         "scheme": "bearer",
         "description": "An ingest token, `at_…`: it records, and reads nothing.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "actiontrail-session",
+        "description": "The cookie that signing in gave (`__Host-actiontrail-session` where the console is at https). "
+        "Requests other than GET also hold `x-actiontrail-csrf`, and come from a page of the console.",
     },
 }
 
@@ -151,8 +160,10 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
             return []
         case "signature or token":
             return [{"signature": []}, {"token": []}]
+        case "session":
+            return [{"session": []}]
         case _:
-            return [{"signature": []}]
+            return [{"signature": []}, {"session": []}]
 
 
 def _places(route: Route) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,9 @@ from typing import Any, Literal
 import msgspec
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Known = Literal["signature", "signature or token", "nobody"]
+Known = Literal[
+    "signature", "signature or token", "session", "nobody"
+]  # who signs may have a session instead
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

@@ -12,8 +12,20 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from actiontrail.access import accounts, authority, directory, grants, keys, names, policy, roles, users
-from actiontrail.api import door, nonces, signature, throttle, xml
+from actiontrail.access import (
+    accounts,
+    authority,
+    consoles,
+    directory,
+    grants,
+    guesses,
+    keys,
+    names,
+    policy,
+    roles,
+    users,
+)
+from actiontrail.api import door, nonces, signature, throttle, visitors, xml
 from actiontrail.api.operations import events, queries, sts, table, tokens
 from actiontrail.capture import body, intake, split
 from actiontrail.delivery import backfill, destination, figures, selectors, trails
@@ -253,6 +265,21 @@ TABLE: dict[type[Refusal] | str, Row] = {
     keys.TooManyCredentials: Row(409, "LimitExceeded.AccessKey"),
     keys.BadSession: Row(400, "InvalidParameter.Session"),
     keys.BadNote: Row(400, "InvalidParameter.Note"),
+    consoles.NotSignedIn: Row(401, "NotSignedIn"),
+    consoles.UnknownSession: Row(404, "EntityNotExist.Session"),
+    visitors.ForeignPage: Row(403, "ForeignPage"),
+    visitors.CsrfMismatch: Row(403, "InvalidCsrfToken"),
+    visitors.MustChangePassword: Row(403, "MustChangePassword"),
+    visitors.MustSetUpTotp: Row(403, "MustSetUpTotp"),
+    guesses.SigninLocked: Row(429, "SigninLocked"),
+    "actiontrail.access.signin.WrongSignin": Row(401, "WrongSignin"),
+    "actiontrail.access.signin.CodeNeeded": Row(401, "CodeNeeded"),
+    "actiontrail.access.signin.WrongCode": Row(401, "WrongCode"),
+    "actiontrail.access.signin.NoTotp": Row(409, "NoTotp"),
+    "actiontrail.access.signin.WrongSetup": Row(403, "WrongSetup"),
+    "actiontrail.access.signin.NotLinked": Row(403, "NotLinked"),
+    "actiontrail.api.oidc.SignOnFailed": Row(403, "SignOnFailed"),
+    "actiontrail.access.passwords.WeakPassword": Row(400, "WeakPassword"),
     "actiontrail.query.place.NoSuchEvent": Row(404, "EntityNotExist.Event"),
     reader.NoSuchRecord: Row(404, "EntityNotExist.Record"),
     tiles.NoSuchTile: Row(404, "EntityNotExist.Tile"),
@@ -335,7 +362,7 @@ def refusal(error: Exception, request_id: str, *, host: str = "", as_xml: bool =
 
 def _retry(error: Exception) -> dict[str, str]:
     """When to come back, in seconds for everybody and in milliseconds for the official clients."""
-    if not isinstance(error, Outage | throttle.Throttled):
+    if not isinstance(error, Outage | throttle.Throttled | guesses.SigninLocked):
         return {}
     seconds = RETRY_SECONDS if error.retry_after is None else error.retry_after
     return {

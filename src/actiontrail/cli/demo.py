@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from actiontrail.cli import moments, output
-from actiontrail.cli.operate import DATA, Data, Json, need_port, show_created
+from actiontrail.cli.operate import DATA, Data, Json, need_port, show_console, show_created
 from actiontrail.cli.sample import ACCOUNT, SEED
 
 START_SECONDS = 120.0
@@ -71,7 +71,7 @@ def demo(
 
     need_port("127.0.0.1", port)  # before anything is made: the secret is shown once
     endpoint = f"http://127.0.0.1:{port}"
-    output.line(f"ActionTrail on {endpoint}, its console on {endpoint}/console/   (Ctrl-C stops it)")
+    output.line(f"ActionTrail on {endpoint}   (Ctrl-C stops it)")
     if not Places(data).segments.is_dir():
         show_created(service.create(data, account_name="demo"))
         with (data / config.FILE_NAME).open("a") as file:
@@ -80,6 +80,7 @@ def demo(
         output.line(
             f"The record is in {data}; `actiontrail keys create --data {data}` makes another access key."
         )
+    show_console(data, endpoint)
     threading.Thread(target=_fill_when_ready, args=(data, endpoint), name="sample", daemon=True).start()
     raise typer.Exit(processes.run(data, host="127.0.0.1", port=port, roles="all"))
 

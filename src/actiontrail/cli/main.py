@@ -23,6 +23,7 @@ from actiontrail.cli import (
     people,
     proofs,
     questions,
+    signingin,
     trails,
 )
 from actiontrail.errors import Corruption, Outage, Refusal
@@ -45,6 +46,7 @@ for family in (
     deliveries,
     keys,
     people,
+    signingin,
     accounts,
     demo,
 ):

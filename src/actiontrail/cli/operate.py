@@ -125,8 +125,19 @@ def serve(
     chosen, at = in_force.port if port is None else port, host or in_force.host
     if roles != "read":
         need_port(at, chosen)
-        output.line(f"The console: {processes.address(at, chosen)}")
+        show_console(data, in_force.console_url or processes.address(at, chosen).removesuffix("/console/"))
     raise typer.Exit(processes.run(data, host=at, port=chosen, roles=_role(roles)))
+
+
+def show_console(data: Path, endpoint: str) -> None:
+    """Where the console is; while nobody can sign in, the link that makes the first administrator."""
+    from actiontrail.cli import signingin
+
+    output.line(f"The console: {endpoint}/console/")
+    if link := signingin.offer(data, endpoint):
+        output.line(
+            f"Nobody can sign in yet. This link makes the first administrator, once, within a day:\n  {link}"
+        )
 
 
 def _role(text: str) -> "Roles":

@@ -1,0 +1,115 @@
+"""`actiontrail users password`, `unlock`, `totp-reset` and `setup-link`: how people get in to the console again.
+
+These commands open the record's control database; a running server sees each change at once, and records it. A
+password that is given here has to be changed at the first sign-in.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from actiontrail.cli import output
+from actiontrail.cli.keys import Account, the_account
+from actiontrail.cli.operate import DATA, Data, Json
+from actiontrail.cli.people import USER, Name, users
+from actiontrail.cli.recording import Operating, operating
+
+if TYPE_CHECKING:
+    from actiontrail.access.signin import SignIn
+
+
+class Opened(NamedTuple):
+    """A record, signing in to it, and the account that is meant."""
+
+    record: Operating
+    signin: "SignIn"
+    account: str
+
+
+def register(_app: typer.Typer) -> None:
+    """The commands are of the family `users`; importing this module put them there."""
+
+
+@users.command()
+def password(name: Name, *, data: Data = DATA, account: Account = "", as_json: Json = False) -> None:
+    """Give a user a first password for the console, to be changed at once; their sessions are over."""
+    with opened(data, account) as (record, signin, whose):
+        user = signin.users.get(whose, name)
+        with record.deed("ram:UpdateLoginProfile", whose, {"UserName": user.name}, {USER: user.name}):
+            given = signin.give_password(user)
+            signin.guesses.unlock(whose, user.name)
+    if as_json:
+        output.one({"accountId": whose, "user": user.name, "password": given})
+    else:
+        output.line(f"account   {whose}\nuser      {user.name}")
+        output.line(f"password  {given}   (shown this once; to be changed at the first sign-in)")
+
+
+@users.command()
+def unlock(name: Name, *, data: Data = DATA, account: Account = "", as_json: Json = False) -> None:
+    """Let a user try again at once, after too many wrong passwords."""
+    with opened(data, account) as (record, signin, whose):
+        user = signin.users.get(whose, name)
+        with record.deed("ram:UnlockUser", whose, {"UserName": user.name}, {USER: user.name}):
+            was = signin.guesses.unlock(whose, user.name)
+    if as_json:
+        output.one({"accountId": whose, "user": user.name, "hadMistakes": was})
+    else:
+        output.line(f"{user.name} may try again" if was else f"{user.name} was not locked")
+
+
+@users.command("totp-reset")
+def totp_reset(name: Name, *, data: Data = DATA, account: Account = "", as_json: Json = False) -> None:
+    """Take a lost authenticator app away: the password alone signs in again; their sessions are over."""
+    with opened(data, account) as (record, signin, whose):
+        user = signin.users.get(whose, name)
+        had = signin.ways(user).totp
+        with record.deed("ram:UnbindMFADevice", whose, {"UserName": user.name}, {USER: user.name}):
+            signin.drop_totp(user)
+    if as_json:
+        output.one({"accountId": whose, "user": user.name, "hadTotp": had})
+    else:
+        output.line(f"{user.name} needs no code any more" if had else f"{user.name} had no authenticator app")
+
+
+@users.command("setup-link")
+def setup_link(*, data: Data = DATA, account: Account = "", as_json: Json = False) -> None:
+    """Print the link that makes the first administrator of the console: good once, for a day. `serve` prints it, too."""
+    with opened(data, account) as (_, signin, whose):
+        token = signin.offer_setup(whose)
+    if as_json:
+        output.one({"path": path_of(token) if token else None})
+    else:
+        output.line(
+            path_of(token) if token else "somebody can sign in already; `actiontrail users` makes others"
+        )
+
+
+def path_of(token: str) -> str:
+    """Where the first administrator is made. What stands after # never reaches a server, nor a log."""
+    return f"/console/setup#token={token}"
+
+
+def offer(data: Path, endpoint: str) -> str:
+    """The set-up link, while nobody can sign in to the console; empty afterwards."""
+    with opened(data, "", first=True) as (_, signin, whose):
+        token = signin.offer_setup(whose)
+    return f"{endpoint.rstrip('/')}{path_of(token)}" if token else ""
+
+
+@contextmanager
+def opened(data: Path, account: str, *, first: bool = False) -> Iterator[Opened]:
+    """Signing in to the record in `data`; its first account, if that is wanted. Raises where there is no record."""
+    from actiontrail import config
+    from actiontrail.access.seal import Sealer, read_passphrase
+    from actiontrail.access.signin import SignIn
+
+    with operating(data) as record:
+        settings = config.load(data)
+        sealer = Sealer.open(data / "keys", read_passphrase(settings.passphrase_file))
+        signin = SignIn(record.database, sealer, need_totp=settings.console_totp_required)
+        chosen = signin.accounts.list()[0].id if first else the_account(record.keys, account)
+        yield Opened(record, signin, chosen)
