@@ -33,6 +33,7 @@ PLACES = {
     "key": f"LTAI{MARK}",
     "token": f"token-{MARK}",
     "account": "1000000000000009",
+    "name": MARK,
 }
 KNOWN = [route for route in ROUTES if route.action]
 
