@@ -44,8 +44,8 @@ def test_a_trails_life(street: Street) -> None:
     )
     figures.forget(street.trails.database, street.clock.now)
     counts = list(figures.enabled_by_day(street.trails.database, ACCOUNT, street.clock.now).values())
-    job = street.backfills.get(ACCOUNT, made.id)
-    street.backfills.delete(ACCOUNT, made.id)
+    job = street.backfills.get(ACCOUNT, made.number)
+    street.backfills.delete(ACCOUNT, made.number)
     street.trails.delete(ACCOUNT, "audit-1")
 
     assert (street.yard.held(BUCKET), sum(one.count for one in delivered), job.status, counts[-1]) == (

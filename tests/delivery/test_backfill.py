@@ -39,7 +39,7 @@ def backfill(street: Street, name: str = "audit-1", **asked: Any) -> Job:
 
 
 def job(street: Street, made: Job) -> Job:
-    return street.backfills.get(ACCOUNT, made.id)
+    return street.backfills.get(ACCOUNT, made.number)
 
 
 def test_the_past_comes_to_the_trail_once(street: Street) -> None:
@@ -119,7 +119,7 @@ def test_a_second_job_brings_only_what_the_first_did_not(street: Street) -> None
     street.later()
     once = street.yard.held(BUCKET)
     for one in (first, second):
-        street.backfills.delete(ACCOUNT, one.id)
+        street.backfills.delete(ACCOUNT, one.number)
     backfill(street)
     street.later()
 
@@ -153,7 +153,12 @@ def test_one_job_of_an_account_runs_at_a_time_and_a_token_makes_one(street: Stre
     street.later()
     second = backfill(street, "audit-2")
 
-    assert (made.id, again.id, second.id, [one.id for one in street.backfills.all(ACCOUNT)]) == (
+    assert (
+        made.number,
+        again.number,
+        second.number,
+        [one.number for one in street.backfills.all(ACCOUNT)],
+    ) == (
         1,
         1,
         2,
@@ -223,12 +228,12 @@ def test_a_deleted_job_brings_nothing_more(street: Street) -> None:
     street.put(3)
     street.trail(started=False)
     made = backfill(street)
-    street.backfills.delete(ACCOUNT, made.id)
+    street.backfills.delete(ACCOUNT, made.number)
     street.later()
     with pytest.raises(NoSuchJob):
         job(street, made)
 
-    assert (street.yard.held(BUCKET), backfill(street).id) == ([], 2)
+    assert (street.yard.held(BUCKET), backfill(street).number) == ([], 2)
 
 
 def test_a_deleted_trails_job_has_failed(street: Street) -> None:
@@ -255,4 +260,21 @@ def test_what_cannot_be_brought_is_refused(street: Street) -> None:
     made = backfill(street)
 
     with pytest.raises(NoSuchJob):
-        street.backfills.get("2", made.id)
+        street.backfills.get("2", made.number)
+
+
+def test_each_account_counts_its_own_jobs(street: Street) -> None:
+    """Or anybody could tell from their own how many others have; and a deleted job's number is not given again."""
+    street.trail()
+    street.trails.create(New("2", "theirs", "cn-hangzhou", Settings(oss_bucket="bucket-2")))
+    backfill(street)
+    street.later()
+    street.backfills.delete(ACCOUNT, backfill(street).number)
+    theirs = street.backfills.create(street.trails.find("2", "theirs"), now=street.clock.now)
+    ours = backfill(street)
+    street.backfills.delete("2", theirs.number)
+
+    assert ([ours.number, theirs.number], [one.number for one in street.backfills.all(ACCOUNT)]) == (
+        [3, 1],
+        [3, 1],
+    )

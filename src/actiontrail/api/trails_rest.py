@@ -262,7 +262,7 @@ class TrailsRest:
 
     def _job(self, job: Job) -> JobShown:
         return JobShown(
-            id=job.id,
+            id=job.number,
             trail=job.trail_name,
             state=STATES[job.status],
             progress=round(self._backfills.progress(job), 4),

@@ -29,15 +29,22 @@ LATE_MS = 86_400_000  # how much earlier than it happened an event may have been
 _DAY_MS = 86_400_000
 
 _COLUMNS = (
-    "id, account, trail, trail_name, home_region, token, status, created, updated, start_ms, end_ms, first, stop,"
+    "id, account, number, trail, trail_name, home_region, token, status, created, updated, start_ms, end_ms, first, stop,"
     " rules, addresses, regions, error"
 )
 _INSERT = sa.text(
-    "INSERT INTO delivery_jobs (account, trail, trail_name, home_region, token, status, created, updated, start_ms,"
-    " end_ms, first, stop, rules, addresses, regions, error) VALUES (:account, :trail, :trail_name, :home_region, :token, 0,"
-    " :now, :now, :start_ms, :end_ms, :first, :stop, :rules, :addresses, '[]', '') RETURNING id"
+    "INSERT INTO delivery_jobs (account, number, trail, trail_name, home_region, token, status, created, updated,"
+    " start_ms, end_ms, first, stop, rules, addresses, regions, error) VALUES (:account, :number, :trail, :trail_name,"
+    " :home_region, :token, 0, :now, :now, :start_ms, :end_ms, :first, :stop, :rules, :addresses, '[]', '') RETURNING id"
+)
+_NEXT_NUMBER = sa.text(
+    "INSERT INTO delivery_job_numbers (account, last) VALUES (:account, 1)"
+    " ON CONFLICT (account) DO UPDATE SET last = delivery_job_numbers.last + 1 RETURNING last"
 )
 _ONE = sa.text(f"SELECT {_COLUMNS} FROM delivery_jobs WHERE id = :id")  # noqa: S608 - a constant
+_NUMBERED = sa.text(
+    f"SELECT {_COLUMNS} FROM delivery_jobs WHERE account = :account AND number = :number"  # noqa: S608
+)
 _OF_ACCOUNT = sa.text(f"SELECT {_COLUMNS} FROM delivery_jobs WHERE account = :account ORDER BY id DESC")  # noqa: S608
 _RUNNING = sa.text(f"SELECT {_COLUMNS} FROM delivery_jobs WHERE status < 2")  # noqa: S608
 _DELETE = sa.text("DELETE FROM delivery_jobs WHERE id = :id")
@@ -96,10 +103,15 @@ def usual_range(now: float) -> Range:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A backfill. `created` and `updated` are seconds since 1970, the range is of events' own times."""
+    """A backfill. `created` and `updated` are seconds since 1970, the range is of events' own times.
+
+    `number` is how its account knows it: 1, 2, 3 …, none given twice, so that nobody learns from his own how many
+    others have. `id` is the row, known to nobody outside.
+    """
 
     id: int
     account: str
+    number: int
     trail: str
     trail_name: str
     home_region: str
@@ -153,16 +165,18 @@ class Backfills:
                 if token and one.token == token:
                     return one
             if running := [one for one in before if one.status < DONE]:
-                raise BackfillRuns(f"job {running[0].id} of {running[0].trail_name} is not done yet")
+                raise BackfillRuns(f"job {running[0].number} of {running[0].trail_name} is not done yet")
             places = [
                 place
                 for place in tables.places_of(connection, trail.id)
                 if place.job is None and not place.leaving
             ]
-            number = connection.execute(
+            number = connection.execute(_NEXT_NUMBER, {"account": trail.account}).scalar_one()
+            row = connection.execute(
                 _INSERT,
                 {
                     "account": trail.account,
+                    "number": number,
                     "trail": trail.id,
                     "trail_name": trail.name,
                     "home_region": trail.home_region,
@@ -176,7 +190,7 @@ class Backfills:
                     "addresses": msgspec.json.encode([place.address for place in places]).decode(),
                 },
             ).scalar_one()
-            made = _one(connection, int(number))
+            made = _one(connection, int(row))
             assert made is not None
             spans = tables.spans_of(connection, trail.id)
             for place in places:
@@ -204,10 +218,7 @@ class Backfills:
     def get(self, account: str, number: int) -> Job:
         """The job of that number. Raises `NoSuchJob`."""
         with self._database.read() as connection:
-            job = _one(connection, number)
-        if job is None or job.account != account:
-            raise NoSuchJob(number)
-        return job
+            return _numbered(connection, account, number)
 
     def all(self, account: str) -> list[Job]:
         """Every job of `account`, the newest first."""
@@ -216,10 +227,10 @@ class Backfills:
 
     def delete(self, account: str, number: int) -> None:
         """The job is gone; what it brought stays, and a later job may bring it again. Raises `NoSuchJob`."""
-        self.get(account, number)
         with self._database.begin() as connection:
-            connection.execute(_DELETE_PLACES, {"id": number})
-            connection.execute(_DELETE, {"id": number})
+            job = _numbered(connection, account, number)
+            connection.execute(_DELETE_PLACES, {"id": job.id})
+            connection.execute(_DELETE, {"id": job.id})
         self._changed()
 
     def progress(self, job: Job) -> float:
@@ -232,24 +243,24 @@ class Backfills:
 
 
 def running(connection: Connection) -> Mapping[int, Job]:
-    """The jobs that are not done, by their numbers."""
+    """The jobs that are not done, by their ids."""
     return {job.id: job for job in map(_job, connection.execute(_RUNNING))}
 
 
-def advance(connection: Connection, number: int, regions: Sequence[str], now: float) -> None:
-    """Job `number` has brought events of `regions`; it is done when none of its places is left."""
-    job = _one(connection, number)
+def advance(connection: Connection, id_: int, regions: Sequence[str], now: float) -> None:
+    """Job `id_` has brought events of `regions`; it is done when none of its places is left."""
+    job = _one(connection, id_)
     if job is None or job.status == FAILED:
         return
-    left = connection.execute(_LEFT, {"id": number}).scalar()
+    left = connection.execute(_LEFT, {"id": id_}).scalar()
     _set(connection, job, AT_WORK if left else DONE, sorted({*job.regions, *regions}), now)
 
 
-def fail(connection: Connection, number: int, error: str, now: float) -> None:
-    """Job `number` has failed for good: its places do not take what it brings."""
-    job = _one(connection, number)
+def fail(connection: Connection, id_: int, error: str, now: float) -> None:
+    """Job `id_` has failed for good: its places do not take what it brings."""
+    job = _one(connection, id_)
     if job is not None:
-        connection.execute(_DELETE_PLACES, {"id": number})
+        connection.execute(_DELETE_PLACES, {"id": id_})
         _set(connection, replace(job, error=error), FAILED, job.regions, now)
 
 
@@ -284,15 +295,23 @@ def _jobs(connection: Connection, account: str) -> list[Job]:
     return [_job(row) for row in connection.execute(_OF_ACCOUNT, {"account": account})]
 
 
-def _one(connection: Connection, number: int) -> Job | None:
-    row = connection.execute(_ONE, {"id": number}).first()
+def _one(connection: Connection, id_: int) -> Job | None:
+    row = connection.execute(_ONE, {"id": id_}).first()
     return _job(row) if row else None
+
+
+def _numbered(connection: Connection, account: str, number: int) -> Job:
+    row = connection.execute(_NUMBERED, {"account": account, "number": number}).first()
+    if row is None:
+        raise NoSuchJob(number)
+    return _job(row)
 
 
 def _job(row: Any) -> Job:  # noqa: ANN401 - a row is what its columns are
     return Job(
         id=row.id,
         account=row.account,
+        number=row.number,
         trail=row.trail,
         trail_name=row.trail_name,
         home_region=row.home_region,

@@ -152,7 +152,7 @@ def operations(trails: Trails, backfills: Backfills) -> tuple[Operation, ...]:
     return (
         Operation(METRICS, lambda call: _metrics(trails, call)),
         Operation(COUNT, lambda call: _count(trails, call)),
-        Operation(CREATE, lambda call: {"JobId": _create(trails, backfills, call).id}),
+        Operation(CREATE, lambda call: {"JobId": _create(trails, backfills, call).number}),
         Operation(GET, lambda call: _whole(job(call))),
         Operation(LIST, lambda call: _list(backfills, call)),
         Operation(DELETE, lambda call: _delete(backfills, call)),
@@ -205,7 +205,7 @@ def _delete(backfills: Backfills, call: Call) -> Mapping[str, Any]:
 
 def _listed(job: Job) -> Mapping[str, Any]:
     return {
-        "JobId": job.id,
+        "JobId": job.number,
         "TrailName": job.trail_name,
         "HomeRegion": job.home_region,
         "JobStatus": job.status,
