@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actiontrail.event import model
+from actiontrail.event.formats import BUILT_IN
 from actiontrail.event.model import WIRE_NAMES, Event, UserIdentity
 
 texts = st.text(max_size=6)
@@ -73,6 +74,23 @@ def test_every_field_is_written_in_the_public_spelling() -> None:
 def test_the_fast_way_to_write_an_event_writes_the_same_object(event: Event) -> None:
     """What a trail delivers is what LookupEvents answers."""
     assert json.loads(model.encode_fast(event)) == json.loads(model.encode(event))
+
+
+def test_the_fast_way_writes_no_field_twice() -> None:
+    """A version read from JSON equals the usual one and is another object, which the encoder does not leave out."""
+    told = {"eventId": "1", "eventName": "E", "eventTime": "2026-01-01T00:00:00Z", "eventVersion": "1"}
+    raw = json.dumps(told | {"userIdentity": {"type": "ram-user"}}).encode()
+    read = [
+        BUILT_IN.to_event("actiontrail", raw),
+        Event(
+            event_id="1",
+            event_name="E",
+            event_time=datetime(2026, 1, 1, tzinfo=UTC),
+            user_identity=UserIdentity(type="x"),
+        ),
+    ]
+
+    assert [model.encode_fast(one).count(b'"eventVersion"') for one in read] == [1, 1]
 
 
 def test_the_fast_way_knows_what_it_must_leave_to_the_other() -> None:

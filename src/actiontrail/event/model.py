@@ -18,6 +18,8 @@ from actiontrail.event.reading import UnmappableEvent, decode, mapping, text
 
 NO_TIME = datetime.min.replace(tzinfo=UTC)  # stands where a source did not say when
 
+USUAL_VERSION = "1"
+
 
 class UserIdentity(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True
@@ -45,7 +47,7 @@ class Event(
     event_id: str
     event_name: str
     event_time: datetime
-    event_version: str = "1"
+    event_version: str = USUAL_VERSION
     event_category: str = ""
     event_rw: str = msgspec.field(default="", name="eventRW")
     event_source: str = ""
@@ -102,7 +104,6 @@ _PLAIN_WIRE, _plain_values = [wire for wire, _ in _PLAIN], attrgetter(*(name for
 _WHO_WIRE, _who_values = [wire for wire, _ in _WHO], attrgetter(*(name for _, name in _WHO))
 
 _NOBODY = UserIdentity()
-_USUAL = "1"
 _VERSION = b'{"eventVersion":"1",'
 
 
@@ -130,8 +131,10 @@ def encode_fast(event: Event) -> bytes:
     odd = event.extra or who.extra or event.event_time.microsecond or event.event_time.tzinfo is not UTC
     if odd or not event.event_id or not event.event_name or who == _NOBODY:
         return encode(event)
-    body = msgspec.json.encode(event)  # which leaves out what is empty, and a version that is the usual one
-    return _VERSION + body[1:] if event.event_version == _USUAL else body
+    body = msgspec.json.encode(
+        event
+    )  # which leaves out what is empty, and a version that is the very default
+    return _VERSION + body[1:] if event.event_version is USUAL_VERSION else body
 
 
 def parse(raw: bytes) -> Event:
