@@ -1,5 +1,6 @@
 """Couriers: what arrives, once, whatever breaks; counted as an auditor counts."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from actiontrail.delivery.courier import NEVER, SILENCE_SECONDS, Limits
 from actiontrail.delivery.destination import NoSuchPlace, PlaceDenied, PlaceOutage
 from actiontrail.delivery.figures import Series
 from actiontrail.delivery.selectors import Condition, DataSelector
+from actiontrail.delivery.sheets import RECORDS
 
 SLS = "acs:log:cn-hangzhou::project/audit"
 LOGS = "sls://audit/actiontrail_audit-1"
@@ -427,3 +429,28 @@ def test_a_long_stretch_without_an_event_is_not_looked_through_again(
     street.later()
 
     assert (street.depot.sheets.mapped < 600, street.yard.ranges(BUCKET)) == (True, [(0, 2501)])
+
+
+def test_while_a_batch_is_brought_the_next_one_is_mapped(tmp_path: Path) -> None:
+    """Of a long way to go only: so compressing and mapping have a processor each. Nothing is mapped twice for it."""
+    street = Street(tmp_path, limits=Limits(events=RECORDS, seconds=60.0))
+    sheets, seen = street.depot.sheets, list[int]()
+
+    def bringing(moment: str) -> None:
+        if moment == "before":
+            ready = (street.yard.puts[BUCKET] + 2) * RECORDS
+            give_up = time.monotonic() + 2 * (ready <= 3 * RECORDS)
+            while sheets.mapped < ready and time.monotonic() < give_up:
+                time.sleep(0.001)
+            seen.append(sheets.mapped)
+
+    street.trail()
+    street.put(3 * RECORDS + 1)
+    street.yard.break_(BUCKET, bringing)
+    street.later()
+    street.close()
+
+    assert (seen, sheets.mapped) == (
+        [2 * RECORDS, 3 * RECORDS, 3 * RECORDS, 3 * RECORDS + 1],
+        3 * RECORDS + 1,
+    )

@@ -114,3 +114,12 @@ def test_a_large_part_becomes_several_objects_and_a_huge_event_one_of_its_own() 
     ]
 
     assert [[one.index for one in run] for run in partition.bounded(events, 1000)] == [[0, 1], [2], [3]]
+
+
+def test_what_ends_in_one_folder_is_in_the_ledgers_order_there() -> None:
+    """Whatever the events themselves called their region, and on either side of the first millisecond of time."""
+    regions = [chosen(index, region=f"../{index % 2}") for index in range(4)]
+    times = [chosen(4 + index, happened_ms=[0, 1, -1][index]) for index in range(3)]
+    found = [[event.index for event in piece.events] for piece in partition.pieces(a_batch(*regions, *times))]
+
+    assert sorted(found) == [[0, 1, 2, 3], [4, 6], [5]]

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 Category = Literal["Management", "Data", "Insight"]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True, gc=False):
     """One event that a trail delivers.
 
     `index` is its place in the ledger, `account` whose event it is, `region` the event's own (the trail's

@@ -11,7 +11,9 @@ it again changes nothing. Once it is finished nobody makes it again.
 """
 
 import random
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -238,8 +240,25 @@ class Courier:
     def _bring(self) -> None:
         batch = self._batch()
         self._load.events = len(batch.events)
-        self._opened().put(batch)
+        with self._looking_ahead(batch.end):
+            self._opened().put(batch)
         self._finish(batch)
+
+    @contextmanager
+    def _looking_ahead(self, start: int) -> Iterator[None]:
+        """Meanwhile the next batch's records are mapped, if there are enough: who compresses or writes needs no interpreter."""
+        stop = start + self._depot.limits.events
+        size, horizon = self._depot.ledger.size(), self.orders.horizon
+        if stop > (size if horizon is None else min(size, horizon)):
+            yield
+            return
+        name = f"ahead-{self.orders.trail.name}"
+        thread = threading.Thread(target=self._depot.sheets.ahead, args=(start, stop), name=name, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            thread.join()
 
     def _batch(self) -> Batch:
         """The batch that is written down, the same whoever makes it."""

@@ -12,6 +12,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from actiontrail.delivery.batch import Batch, Category, Chosen
@@ -31,7 +32,9 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _GZIP_HEAD = (
     b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # no name, no time, no system: the same bytes everywhere
 )
-_LEVEL = 6
+_LEVEL = 3  # docs/decisions/0089-what-a-delivered-event-costs.md
+_DAY_MS = 86_400_000
+_index = attrgetter("index")
 
 
 class Folder(NamedTuple):
@@ -62,13 +65,18 @@ def pieces(batch: Batch) -> Iterator[Piece]:
 
 def split(batch: Batch) -> dict[Folder, list[Chosen]]:
     """The events of `batch` by folder, each part still in the ledger's order."""
+    alike: defaultdict[tuple[Category, str, str, int], list[Chosen]] = defaultdict(list)
+    for event in batch.events:
+        day = event.happened_ms // _DAY_MS if event.happened_ms > 0 else -1
+        alike[event.category, event.account, event.region, day].append(event)
     parts: defaultdict[Folder, list[Chosen]] = defaultdict(list)
     sealed = batch.sealed_at.astimezone(UTC).date()
-    for event in batch.events:
-        day = day_of(event.happened_ms) or sealed
-        parts[
-            Folder(_KINDS[event.category], safe(event.account), safe(event.region or batch.home_region), day)
-        ].append(event)
+    for (category, account, region, _), events in alike.items():
+        on = day_of(events[0].happened_ms) or sealed
+        folder = Folder(_KINDS[category], safe(account), safe(region or batch.home_region), on)
+        parts[folder] += events
+    for events in parts.values():
+        events.sort(key=_index)
     return dict(parts)
 
 

@@ -6,7 +6,6 @@ the same batch again next year makes the same bytes.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -63,8 +62,7 @@ class Sight(NamedTuple):
     region: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True, gc=False):
     """An event of the ledger as far as rules look at it. `event` is the JSON that is delivered."""
 
     index: int

@@ -9,6 +9,7 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -106,6 +107,12 @@ class Sheets:
             sheet = self._sheet(start - start % RECORDS, min(stop, start - start % RECORDS + RECORDS))
             yield sheet
             start = sheet.end
+
+    def ahead(self, start: int, stop: int) -> None:
+        """The records from `start` to `stop` are mapped before they are asked for. What fails then is met again."""
+        with suppress(Exception):
+            for _ in self.between(start, stop):
+                pass
 
     def _sheet(self, first: int, need: int) -> Sheet:
         """The sheet that starts at `first` and reaches to `need` at least."""
