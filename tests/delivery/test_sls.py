@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 from tests.kit.delivery import ACCOUNT, a_batch, chosen, texts
-from tests.kit.places import Peer, sls_logstore
+from tests.kit.places import Peer, aim, sls_logstore
+from tests.kit.yard import a_farm
 
 from actiontrail.delivery import logrows
+from actiontrail.delivery.changes import New
 from actiontrail.delivery.destination import PlaceOutage
+from actiontrail.delivery.destinations import Ground, open_destination
+from actiontrail.delivery.trails import Settings
 
+MADE = "actiontrail_audit-main"
 PLACE = ("my-project", "actiontrail_main")
 
 
@@ -134,3 +139,52 @@ def test_a_logstore_that_somebody_deleted_is_made_again(peer: Peer) -> None:
     destination.close()
 
     assert peer.held() == texts(a_batch(start=3))
+
+
+def a_trail(folder: Path, ground: Ground) -> None:
+    """`audit-main` is made, to the project `my-project`, and not started."""
+    farm = a_farm(folder / "house", account=ACCOUNT, open_=lambda place: open_destination(place, ground))
+    settings = Settings(sls_project="acs:log:cn-hangzhou::project/my-project")
+    farm.trails.create(New(ACCOUNT, "audit-main", "cn-hangzhou", settings))
+    farm.database.close()
+
+
+def test_the_logstore_is_there_as_soon_as_its_trail_is(peer: Peer, tmp_path: Path) -> None:
+    """With its index and no row, as the managed service has it: dashboards and alerts are made before the first event."""
+    a_trail(tmp_path, peer.ground)
+    kept = peer.double.projects["my-project"][MADE]
+
+    assert (kept.made["ttl"], "event" in (kept.index or {"keys": ()})["keys"], kept.packs) == (3650, True, [])
+
+
+def test_a_logstore_whose_making_failed_is_finished_by_the_first_batch(peer: Peer, tmp_path: Path) -> None:
+    """The trail is there all the same: its project was asked, and said yes."""
+    peer.double.faults.extend(["", "", "lost"])  # the project, the pack that is none, the logstore
+    a_trail(tmp_path, peer.ground)
+    begun = peer.double.projects["my-project"][MADE].index
+    destination = open_destination(aim(f"sls://my-project/{MADE}"), peer.ground)
+    destination.put(a_batch())
+    destination.close()
+
+    assert begun is None
+    assert peer.double.projects["my-project"][MADE].index
+    assert [row["event"] for row in peer.double.rows("my-project", MADE)] == texts(a_batch())
+
+
+def test_a_logstore_under_the_data_folder_is_there_at_once_too(tmp_path: Path) -> None:
+    """Whoever looks there finds it empty, and not missing."""
+    a_trail(tmp_path, Ground(tmp_path))
+
+    assert [path.name for path in (tmp_path / "logstores" / "my-project").iterdir()] == [MADE]
+
+
+def test_a_trail_that_moves_to_another_project_has_its_logstore_there_at_once(tmp_path: Path) -> None:
+    """By UpdateTrail as by CreateTrail."""
+    ground = Ground(tmp_path)
+    a_trail(tmp_path, ground)
+    farm = a_farm(tmp_path / "house", account=ACCOUNT, open_=lambda place: open_destination(place, ground))
+    moved = Settings(sls_project="acs:log:cn-hangzhou::project/another-project")
+    farm.trails.update(farm.trails.find(ACCOUNT, "audit-main"), lambda _: moved)
+    farm.database.close()
+
+    assert (tmp_path / "logstores" / "another-project" / MADE).is_dir()

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from actiontrail.delivery.batch import Batch
 from actiontrail.delivery.changes import Surroundings, Trails
-from actiontrail.delivery.destination import Aim, NoSuchPlace, PlaceDenied, PlaceOutage
+from actiontrail.delivery.destination import Aim, NoSuchPlace, Open, PlaceDenied, PlaceOutage
 from actiontrail.delivery.trails import Organization
 from actiontrail.store.database import FILE_NAME, Database
 
@@ -136,9 +136,14 @@ def _migrated() -> bytes:
 
 
 def a_farm(
-    folder: Path, *, url: str = "", size: Callable[[], int] | None = None, account: str = ACCOUNT
+    folder: Path,
+    *,
+    url: str = "",
+    size: Callable[[], int] | None = None,
+    account: str = ACCOUNT,
+    open_: Open | None = None,
 ) -> Farm:
-    """No trails yet. The ledger is as long as `size` says, or as the test makes it."""
+    """No trails yet. The ledger is as long as `size` says, or as the test makes it; places are real ones by `open_`."""
     folder.mkdir(parents=True, exist_ok=True)
     if not url and not (folder / FILE_NAME).exists():
         (folder / FILE_NAME).write_bytes(_migrated())
@@ -147,7 +152,7 @@ def a_farm(
     around = Surroundings(
         database=database,
         seal=PlainSeal(),
-        open=yard.open,
+        open=open_ or yard.open,
         size=size or (lambda: length[0]),
         now=clock,
         directory=directory.get,

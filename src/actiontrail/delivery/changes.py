@@ -6,6 +6,7 @@ comes after by the new one, however late the couriers are and whatever crashes.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from actiontrail.delivery import figures, tables, trails
-from actiontrail.delivery.destination import Aim, Means, NoSuchPlace, Open, PlaceDenied
+from actiontrail.delivery.destination import Aim, Furnished, Means, NoSuchPlace, Open, PlaceDenied
 from actiontrail.delivery.rules import Rules
 from actiontrail.delivery.tables import Place
 from actiontrail.delivery.trails import Directory, NoSuchTrail, Settings, Slot, Trail
@@ -140,6 +141,7 @@ class Trails:
                 self._settle(connection, trail, means or {})
         except sa.exc.IntegrityError as error:  # somebody made it at the same moment
             raise trails.TrailExists(f"the account has a trail {trail.name}") from error
+        self._furnish(trail, self._slots(trail), means or {})
         self._around.changed()
         return trail
 
@@ -177,6 +179,7 @@ class Trails:
             trail = self.find(trail.account, trail.name)
         else:
             raise Outage("the trail is being changed by others; try again", retry_after=1)
+        self._furnish(changed, fresh, means or {})
         self._around.changed()
         return changed
 
@@ -293,6 +296,17 @@ class Trails:
                 raise _DENIED.get(slot.kind, PlaceDenied)(str(error)) from error
             finally:
                 destination.close()
+
+    def _furnish(self, trail: Trail, slots: Iterable[Slot], means: Given) -> None:
+        """A logstore is there as soon as its trail is, with its index. Where that fails, the first batch sees to it."""
+        for slot in slots:
+            if slot.kind != "sls":
+                continue
+            destination = self._around.open(_aim(trail, slot.address, means.get(slot.address, slot.means)))
+            if isinstance(destination, Furnished):
+                with suppress(Refusal, Outage):
+                    destination.furnish()
+            destination.close()
 
     def _settle(self, connection: Connection, trail: Trail, means: Given) -> None:
         """The rows of its places are those that its settings mean."""

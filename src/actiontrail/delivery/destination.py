@@ -5,7 +5,7 @@ A destination knows its own place and credentials, and nothing of trails, cursor
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -76,6 +76,15 @@ class Destination(Protocol):
 
     def close(self) -> None:
         """Give connections back."""
+        ...
+
+
+@runtime_checkable
+class Furnished(Protocol):
+    """A destination in which something stands before the first batch comes, as the real service has it."""
+
+    def furnish(self) -> None:
+        """It stands there; nothing changes where it did. Raises what `Destination.put` raises."""
         ...
 
 

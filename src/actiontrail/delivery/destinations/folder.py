@@ -60,6 +60,12 @@ class Folder:
             finally:
                 draft.unlink(missing_ok=True)
 
+    def make(self, name: str) -> None:
+        """The folder `name` is there."""
+        with _told(self._root):
+            self._ready()
+            files.make_folder(self._path(name))
+
     def put(self, key: str, body: bytes, content_type: str) -> None:  # noqa: ARG002 - a file has no type
         """As `Bucket.put`."""
         path = self._path(key)

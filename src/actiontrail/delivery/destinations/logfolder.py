@@ -33,6 +33,10 @@ class LogFolder:
         """As `Destination.probe`."""
         self._project.probe()
 
+    def furnish(self) -> None:
+        """As `Furnished.furnish`: the logstore's folder."""
+        self._project.make(self._logstore)
+
     def put(self, batch: Batch) -> None:
         """As `Destination.put`."""
         lines = []

@@ -90,6 +90,13 @@ class Logstore:
             if not missing and not _shows_access(error):
                 self._raise(error)
 
+    def furnish(self) -> None:
+        """As `Furnished.furnish`: the logstore and its index."""
+        try:
+            self._make()
+        except LogException as error:
+            self._raise(error)
+
     def put(self, batch: Batch) -> None:
         """As `Destination.put`; what was put before is there twice, and droppable."""
         try:
