@@ -4,30 +4,12 @@ One role, `RoleName`, writes to the bucket; `MnsTopicArn` is kept and answered, 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from actiontrail.api.operations.table import Call, Field, InvalidParameter, Operation, Parameter, Spec
-from actiontrail.api.operations.trails import (
-    ANY_TRAIL,
-    CREATE_ERRORS,
-    DESCRIBE_PARAMETERS,
-    EVENT_RW,
-    NAME,
-    ORGANIZATION,
-    OSS,
-    SETTINGS_ERRORS,
-    SLS,
-    STATUS,
-    TIMES,
-    TRAIL,
-    TRAIL_REGION,
-    Desk,
-    by_name,
-    latest,
-    times,
-    trouble,
-    when,
-)
+from actiontrail.api.operations import trails as newer
+from actiontrail.api.operations.table import Call, Field, InvalidParameter, Operation, Parameter
+from actiontrail.api.operations.trails import Desk, by_name, latest, times, trouble, when
 from actiontrail.delivery import trails as model
 from actiontrail.delivery.changes import Trails
 from actiontrail.delivery.trails import Trail
@@ -39,6 +21,7 @@ _OLD = (
     ),
     Parameter(name="MnsTopicArn", note="Kept and answered; nothing is sent there."),
 )
+_CHOICE = (newer.EVENT_RW, newer.TRAIL_REGION)
 
 _SETTINGS = tuple(
     Field(name=name)
@@ -59,81 +42,28 @@ _LISTED = Field(
     name="TrailList",
     kind="object",
     many=True,
-    fields=(*_SETTINGS, *TIMES, Field(name="IsOrganizationTrail", kind="boolean")),
+    fields=(*_SETTINGS, *newer.TIMES, Field(name="IsOrganizationTrail", kind="boolean")),
 )
 
-CREATE_TRAIL = Spec(
-    name="CreateTrail",
+CREATE_TRAIL = replace(
+    newer.CREATE_TRAIL,
     version=VERSION,
-    summary="Make a trail. It delivers nothing before StartLogging.",
-    parameters=(NAME, *OSS, *_OLD, *SLS, EVENT_RW, TRAIL_REGION, ORGANIZATION),
-    action="actiontrail:CreateTrail",
-    resource=ANY_TRAIL,
+    parameters=(newer.NAME, *newer.OSS, *_OLD, *newer.SLS, *_CHOICE, newer.ORGANIZATION),
     answer=_SETTINGS,
-    errors=CREATE_ERRORS,
 )
-UPDATE_TRAIL = Spec(
-    name="UpdateTrail",
+UPDATE_TRAIL = replace(
+    newer.UPDATE_TRAIL,
     version=VERSION,
-    summary="Change a trail from now on. What is not given stays; an empty destination is taken away.",
-    parameters=(NAME, *OSS, *_OLD, *SLS, EVENT_RW, TRAIL_REGION),
-    action="actiontrail:UpdateTrail",
-    resource=TRAIL,
+    parameters=(newer.NAME, *newer.OSS, *_OLD, *newer.SLS, *_CHOICE),
     answer=_SETTINGS,
-    errors=(*SETTINGS_ERRORS, model.NoSuchTrail),
 )
-DELETE_TRAIL = Spec(
-    name="DeleteTrail",
-    version=VERSION,
-    summary="Delete a trail.",
-    parameters=(NAME,),
-    action="actiontrail:DeleteTrail",
-    resource=TRAIL,
-    errors=(model.NoSuchTrail,),
+DELETE_TRAIL = replace(newer.DELETE_TRAIL, version=VERSION)
+START_LOGGING = replace(newer.START_LOGGING, version=VERSION, methods=("GET",))
+STOP_LOGGING = replace(newer.STOP_LOGGING, version=VERSION)
+DESCRIBE_TRAILS = replace(
+    newer.DESCRIBE_TRAILS, version=VERSION, answer=(_LISTED,), errors=(InvalidParameter,)
 )
-START_LOGGING = Spec(
-    name="StartLogging",
-    version=VERSION,
-    summary="Deliver what is recorded from now on.",
-    parameters=(NAME,),
-    methods=("GET",),
-    action="actiontrail:StartLogging",
-    resource=TRAIL,
-    errors=(model.NoSuchTrail,),
-)
-STOP_LOGGING = Spec(
-    name="StopLogging",
-    version=VERSION,
-    summary="Deliver nothing that is recorded from now on.",
-    parameters=(NAME,),
-    methods=("GET",),
-    action="actiontrail:StopLogging",
-    resource=TRAIL,
-    errors=(model.NoSuchTrail,),
-)
-DESCRIBE_TRAILS = Spec(
-    name="DescribeTrails",
-    version=VERSION,
-    summary="The caller's trails.",
-    parameters=DESCRIBE_PARAMETERS,
-    action="actiontrail:DescribeTrails",
-    resource=ANY_TRAIL,
-    answer=(_LISTED,),
-    errors=(InvalidParameter,),
-)
-GET_TRAIL_STATUS = Spec(
-    name="GetTrailStatus",
-    version=VERSION,
-    summary="Whether a trail is started, when it delivered last, and what went wrong.",
-    parameters=(
-        NAME,
-        Parameter(name="IsOrganizationTrail", kind="boolean", default=False, note="Borne."),
-    ),
-    action="actiontrail:GetTrailStatus",
-    resource=TRAIL,
-    answer=STATUS[:5],
-    errors=(InvalidParameter, model.NoSuchTrail),
-)
+GET_TRAIL_STATUS = replace(newer.GET_TRAIL_STATUS, version=VERSION, answer=newer.STATUS[:5])
 SPECS = (
     CREATE_TRAIL,
     UPDATE_TRAIL,
