@@ -11,7 +11,7 @@ from tests.kit.yard import ACCOUNT
 
 from actiontrail.delivery import couriers as office
 from actiontrail.delivery.courier import Limits
-from actiontrail.delivery.couriers import Couriers, Wake
+from actiontrail.delivery.couriers import Couriers, Standing, Wake
 from actiontrail.delivery.destination import PlaceOutage
 
 SOON = 20.0
@@ -90,10 +90,7 @@ def test_a_place_that_was_dead_catches_up_by_itself(street: Street) -> None:
         until(lambda: couriers.standing().failing == 1, "it has failed")
         street.yard.mend(BUCKET)
         until(lambda: street.yard.held(BUCKET) == list(range(10)), "it has caught up")
-        until(lambda: couriers.standing().failing == 0, "it is well")
-        standing = couriers.standing()
-
-    assert (standing.places, standing.behind, standing.delivered) == (1, 0, 10)
+        until(lambda: couriers.standing() == Standing(1, 0, 0, 10), "it is well, and says so")
 
 
 def _away(_moment: str) -> None:
