@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -89,19 +88,8 @@ def test_text_from_events_cannot_rewrite_the_terminal() -> None:
     assert printable("a\x1b[2Jb\u202ec\td") == "a\\x1b[2Jb\\x202ec\td"
 
 
-def test_a_quick_command_starts_quickly() -> None:
-    """Shell completion runs the command at each press of the tab key. Loaded machines get some slack here."""
-    spent = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        python("-m", "actiontrail", "version")
-        spent.append(time.perf_counter() - begun)
-
-    assert min(spent) < 0.6
-
-
 def test_starting_imports_nothing_heavy() -> None:
-    """The reason why it starts quickly, which no loaded machine blurs."""
+    """Shell completion runs the command at each press of the tab key, and these are what would make it slow."""
     program = (
         "import sys, actiontrail.cli.main;"
         "print([m for m in ('httpx','chdb','litestar','sqlalchemy','rich','pyarrow','cryptography') if m in sys.modules])"
