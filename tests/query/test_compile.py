@@ -252,3 +252,12 @@ def test_what_a_caller_writes_never_becomes_sql(house: House, text: str) -> None
     tree = parse(quoted)
 
     assert by_sql(projection, tree) == by_hand(documents, tree)
+
+
+@pytest.mark.parametrize("text", ["sourceIpAddress: a*", "sourceIpAddress: a?b*", "not sourceIpAddress: ?"])
+def test_a_wildcard_stands_for_any_character_in_a_column_too(house: House, text: str) -> None:
+    """Marks that part the line of words are characters like any other in a column, which has no such line."""
+    projection, documents = house.both
+    tree = parse(text)
+
+    assert by_sql(projection, tree) == by_hand(documents, tree)

@@ -17,7 +17,8 @@ from actiontrail.query.words import clean, escape_path
 
 HINTS_MAX = 16  # words of a phrase that the index is asked for
 _CUTS = "[" + re.escape(DELIMITERS) + "]+"
-_ONE = r"[^ \x02\x03\x04]"
+_ONE = r"[^ \x02\x03\x04]"  # of a token among the words, where these three are marks
+_ONE_OF_COLUMN = "[^ ]"  # a column holds the value as it came, and there they are characters like any other
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -92,7 +93,7 @@ def _field(path: str, words: tuple[str, ...], bound: Bindings, *, columns: bool)
     hint = "" if words[0] in {"true", "false"} and column is None else _hint(cleaned, bound)
     if column is not None:
         cut = f"replaceRegexpAll(concat(' ', lower({column.name}), ' '), {bound.text(_CUTS)}, ' ')"
-        return _both(hint, f"match({cut}, {bound.text(_pattern(words))})")
+        return _both(hint, f"match({cut}, {bound.text(_pattern(words, one=_ONE_OF_COLUMN))})")
     head = rf"{_head(path)}[^\x02]*"
     truth = r"\x04?" if len(words) == 1 else ""
     return _both(hint, f"match(words, {bound.text(head + _pattern(cleaned, truth))})")
@@ -118,15 +119,15 @@ def _both(hint: str, exact: str) -> str:
     return f"{hint} AND {exact}" if hint else exact
 
 
-def _pattern(words: tuple[str, ...], before: str = "") -> str:
-    """An expression for tokens that stand one after the other, a space around each."""
-    return f" {before}{' '.join(_word(word) for word in words)} "
+def _pattern(words: tuple[str, ...], before: str = "", *, one: str = _ONE) -> str:
+    """An expression for tokens that stand one after the other, a space around each; `one` is what `?` stands for."""
+    return f" {before}{' '.join(_word(word, one) for word in words)} "
 
 
-def _word(word: str) -> str:
+def _word(word: str, one: str) -> str:
     pieces = re.split(r"(\*+|\?)", word)
     return "".join(
-        f"{_ONE}*" if piece.startswith("*") else _ONE if piece == "?" else _literal(piece) for piece in pieces
+        f"{one}*" if piece.startswith("*") else one if piece == "?" else _literal(piece) for piece in pieces
     )
 
 
