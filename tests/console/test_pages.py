@@ -76,6 +76,7 @@ def test_an_investigation_needs_no_mouse(look: Open) -> None:
     page.keyboard.type("StopLogging")
     page.keyboard.press("Enter")
     expect(page.locator(".total").first).to_have_attribute("data-total", "1")
+    expect(page.locator(".list .row")).to_have_count(1)
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("o")

@@ -108,6 +108,7 @@ def test_the_first_user_is_made_by_a_link_that_is_good_once(browser: Browser, tm
             page.get_by_role("button", name="Set up and sign in").click()
             expect(page.locator(".who")).to_have_text("first")
             page.locator(".sign-out").click()
+            expect(page.locator(".who")).to_have_count(0)
             page.goto("about:blank")
             page.goto(f"{house.running.endpoint}/console/setup#token={token}")
             page.get_by_label("User", exact=True).fill("second")
