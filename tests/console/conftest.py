@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from tests.kit.browser import RIGHT, People
 from tests.kit.service import House, a_service
-from tests.kit.signedin import sign_in
-from tests.kit.window import Look, a_look, chromium
+from tests.kit.window import Look, a_look, chromium, enter
 
 from actiontrail.cli import demo
 
@@ -40,14 +40,32 @@ def _searchable(house: House) -> int:
     return size
 
 
+@pytest.fixture(scope="session")
+def people(house: House) -> Iterator[People]:
+    made = People(house.running.data)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def session(browser: Browser, house: House, people: People) -> Any:
+    """What a browser holds after somebody who may do everything has signed in on the page."""
+    people.user(house.created.account_id, "investigator", "AdministratorAccess")
+    with a_look(browser, house.running.endpoint) as window:
+        enter(window.go("/settings"), "investigator", RIGHT)
+        window.page.locator(".who").wait_for()
+        return {"cookies": window.context.storage_state()["cookies"]}  # and nothing that the pages remember
+
+
 @pytest.fixture
-def look(browser: Browser, house: House) -> Iterator[Open]:
+def look(browser: Browser, house: House, session: Any) -> Iterator[Open]:
     """Opens windows, signed in: `look("/events", color_scheme="dark")`."""
     with ExitStack() as stack:
 
         def open_(path: str, **options: Any) -> Look:
-            opened = stack.enter_context(a_look(browser, house.running.endpoint, **options))
-            sign_in(opened, house)
+            opened = stack.enter_context(
+                a_look(browser, house.running.endpoint, storage_state=session, **options)
+            )
             opened.go(path)
             return opened
 

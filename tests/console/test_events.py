@@ -61,9 +61,9 @@ def test_facets_include_exclude_and_are_undone_by_the_back_button(look: Open, sp
     settled(page, everything)
 
 
-def test_a_query_is_completed_and_its_mistake_is_shown_at_its_place(look: Open) -> None:
+def test_a_query_is_completed_and_its_mistake_is_shown_at_its_place(look: Open, span: str) -> None:
     """Fields and values are proposed as they are typed; a wrong query says where it is wrong."""
-    page = look("/events?from=").page
+    page = look(f"/events?{span}").page
     field = page.locator("#query")
     field.press_sequentially("eventNa")
     page.keyboard.press("ArrowDown")

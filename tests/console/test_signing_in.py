@@ -2,24 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
+from tests.kit.browser import RIGHT, People
 from tests.kit.service import House, a_service
-from tests.kit.window import Look, a_look
+from tests.kit.window import Look, a_look, enter
 
-kit = pytest.importorskip("tests.kit.browser", reason="nobody signs in to this service")
-People, RIGHT = kit.People, kit.RIGHT
 PASSWORD = "a long way to tipperary 7"
-
-
-@pytest.fixture(scope="module")
-def people(house: House) -> Iterator[Any]:
-    made = People(house.running.data)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -29,13 +20,7 @@ def window(browser: Browser, house: House) -> Iterator[Look]:
         yield opened
 
 
-def enter(page: Page, user: str, password: str) -> None:
-    page.get_by_label("User", exact=True).fill(user)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def test_a_wrong_password_is_told_and_too_many_lock(window: Look, house: House, people: Any) -> None:
+def test_a_wrong_password_is_told_and_too_many_lock(window: Look, house: House, people: People) -> None:
     """Whoever guesses has to wait, and is told for how long; whoever knows comes in."""
     people.user(house.created.account_id, "hasty", "AdministratorAccess")
     page = window.go("/events")
@@ -55,7 +40,7 @@ def test_a_wrong_password_is_told_and_too_many_lock(window: Look, house: House, 
     assert page.url.endswith("#/events")
 
 
-def test_an_authenticator_is_set_up_and_asked_for(window: Look, house: House, people: Any) -> None:
+def test_an_authenticator_is_set_up_and_asked_for(window: Look, house: House, people: People) -> None:
     """From the picture in the settings to the code at the next sign-in."""
     people.user(house.created.account_id, "careful", "AdministratorAccess")
     page = window.go("/settings/account")
@@ -79,7 +64,7 @@ def test_an_authenticator_is_set_up_and_asked_for(window: Look, house: House, pe
     assert window.complaints == []
 
 
-def test_signing_out_ends_the_session(window: Look, house: House, people: Any) -> None:
+def test_signing_out_ends_the_session(window: Look, house: House, people: People) -> None:
     """After that, the cookie opens nothing, and the page shows nothing."""
     people.user(house.created.account_id, "leaving", "AdministratorAccess")
     page = window.go("/events")

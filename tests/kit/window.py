@@ -98,3 +98,10 @@ def a_look(browser: Browser, endpoint: str, **options: Any) -> Iterator[Look]:
 def _hear(look: Look, kind: str, text: str) -> None:
     if kind == "error" and "Failed to load resource" not in text:
         look.complaints.append(text)
+
+
+def enter(page: Page, user: str, password: str) -> None:
+    """Fill in the form and send it."""
+    page.get_by_label("User", exact=True).fill(user)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
