@@ -16,10 +16,21 @@ interface Bar {
   events: number;
 }
 
-export function bars(data: Data, from: number, to: number): Bar[] {
+/** What is drawn over the bars: a rate to compare them with (events a minute), a span that is meant. */
+export interface Marks {
+  levels?: readonly { perMinute: number; name: string; kind: "usual" | "unusual" }[];
+  band?: readonly [number, number];
+}
+
+/** The number of events that is drawn highest. */
+function highest(data: Data, levels: Marks["levels"] = []): number {
+  const minutes = data.stepSeconds / 60;
+  return Math.max(...data.buckets.map((one) => one.count), ...levels.map((one) => one.perMinute * minutes), 1);
+}
+
+export function bars(data: Data, from: number, to: number, most = highest(data)): Bar[] {
   const span = Math.max(to - from, 1);
   const step = data.stepSeconds * 1000;
-  const most = Math.max(...data.buckets.map((one) => one.count), 1);
   return data.buckets.map((one) => {
     const start = Date.parse(one.start);
     const x = ((start - from) / span) * WIDTH;
@@ -28,10 +39,11 @@ export function bars(data: Data, from: number, to: number): Bar[] {
   });
 }
 
-export function Histogram({ data, from, to, choose }: { data: Data; from: number; to: number; choose: (from: number, to: number) => void }) {
+export function Histogram({ data, from, to, choose, marks = {} }: { data: Data; from: number; to: number; choose: (from: number, to: number) => void; marks?: Marks }) {
   const say = useSay();
   const { language, zone } = usePreferences();
-  const drawn = useMemo(() => bars(data, from, to), [data, from, to]);
+  const most = highest(data, marks.levels);
+  const drawn = useMemo(() => bars(data, from, to, most), [data, from, to, most]);
   const frame = useRef<SVGSVGElement>(null);
   const [brush, setBrush] = useState<[number, number] | null>(null);
   const [over, setOver] = useState<number | null>(null);
@@ -76,9 +88,14 @@ export function Histogram({ data, from, to, choose }: { data: Data; from: number
         onPointerCancel={() => setBrush(null)}
         onPointerLeave={() => setOver(null)}
       >
+        {marks.band && <rect className="band" x={place(marks.band[0])} width={Math.max(place(marks.band[1]) - place(marks.band[0]), 3)} y={0} height={HEIGHT} />}
         {drawn.map((bar) => (
           <rect key={bar.start} className={told === bar ? "bar over" : "bar"} x={bar.x + bar.width * 0.08} width={Math.max(bar.width * 0.84, 1)} y={HEIGHT - bar.height} height={bar.height} rx={1} />
         ))}
+        {marks.levels?.map((one) => {
+          const y = HEIGHT - Math.max(((one.perMinute * data.stepSeconds) / 60 / most) * (HEIGHT - 6), 1);
+          return <line key={one.kind} className={`level ${one.kind}`} x1={0} x2={WIDTH} y1={y} y2={y} vectorEffect="non-scaling-stroke"><title>{one.name}</title></line>;
+        })}
         {brush && <rect className="brush" x={place(Math.min(...brush))} width={Math.abs(place(brush[1]) - place(brush[0]))} y={0} height={HEIGHT} />}
       </svg>
       <div className="histogram-ends">

@@ -29,7 +29,7 @@ export function Header({ palette, help, menu, menuOpen }: { palette: () => void;
   return (
     <header className="header">
       <button type="button" className="icon-button menu-button" aria-label={say("nav.menu")} aria-expanded={menuOpen} onClick={menu}><MenuOutlined /></button>
-      <a className="brand" href="#/"><img src="/console/mark.svg" alt="" width={24} height={24} /> <span>ActionTrail</span></a>
+      <a className="brand" aria-label="ActionTrail" href="#/"><img src="/console/mark.svg" alt="" width={24} height={24} /> <span>ActionTrail</span></a>
       <button type="button" className="palette-button" onClick={palette}>
         <span>{say("head.palette")}</span> <kbd>{apple ? "⌘" : "Ctrl"} K</kbd>
       </button>

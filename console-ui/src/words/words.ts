@@ -1,4 +1,6 @@
 // Every word of the console: English, then Simplified Chinese. Pure data.
+import { insights } from "./insights.ts";
+
 const events = {
   "events.title": ["Events", "事件"],
   "events.ask": ["Search: a word, an id, or field: value", "搜索：词、ID，或 字段: 值"],
@@ -420,13 +422,6 @@ const others = {
   "trails.backfill": ["Bring the last 90 days", "补投最近 90 天"],
   "trails.progress": ["Progress", "进度"],
   "trails.would": ["Yesterday this would have chosen {n} of {all} events.", "昨天此条件会选中 {n} / {all} 个事件。"],
-  "insights.title": ["Insights", "洞察"],
-  "insights.none": ["No insight event is in the record.", "记录中没有洞察事件。"],
-  "insights.none.hint": ["Insight events (eventCategory: Insight) are shown here when a source sends them, or when this service finds an unusual rate. That none is here does not say that nothing unusual happened.", "来源发送洞察事件（eventCategory: Insight）或本服务发现异常速率时会显示于此。这里为空并不表示没有异常发生。"],
-  "insights.baseline": ["usual", "基线"],
-  "insights.measured": ["measured", "实测"],
-  "insights.curve": ["The operation's rate around it", "前后该操作的速率"],
-  "insights.events": ["Its events", "相关事件"],
   "advanced.title": ["Advanced query", "高级查询"],
   "advanced.scenes": ["Scenes", "场景"],
   "advanced.mine": ["Saved", "已保存"],
@@ -474,5 +469,5 @@ const others = {
   "settings.retention.hint": ["The ledger keeps every record. How far back search reaches is the setting searchable_days.", "账本保留所有记录。搜索可回溯多远由 searchable_days 设置决定。"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...others } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...others } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;
