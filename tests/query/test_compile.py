@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.kit.projection import Paper, a_projection, an_event
 
 from actiontrail.event import formats, record
+from actiontrail.event.channel import channel
 from actiontrail.event.model import document
 from actiontrail.event.selector import (
     Everything,
@@ -38,7 +39,7 @@ STRANGE = (
     "", "a", "A", "a b", "b a", "a,b", "b;a", "  a  ", "a.b", "a-b", "a_b", "*", "a*b", "?", "%", "\\", "a\\b", "\\n", "\n", "a\nb", "'", '"', "it's", "a'b",
     "é", "É", "ÄÖ", "中文", "a中b", "😀", "\u00a0", "\x01", "\x02", "a\x02b\x03c", "\x04true", "\x00", "a\x00b", "true", "false", "null", "5", "05", "-5", "5.0", "5,", "(5)",
     "1e3", "1e999", "NaN", "inf", "12345678901234567890", "0.1", "0.30000000000000004", "x" * 300, "a " * 50, "event", "event.a", "and", "{b:1}", '{"b":1}', "[]",
-    "i-1", "ACS::ECS::Instance", "LTAI5tExample", "203.0.113.7", "Mozilla/5.0 (X11; Linux) Chrome/91.0", "2026-03-01T02:03:04Z", "eventname", "=a",
+    "console", "terraform", "terraform 1.5", "i-1", "ACS::ECS::Instance", "LTAI5tExample", "203.0.113.7", "Mozilla/5.0 (X11; Linux) Chrome/91.0", "2026-03-01T02:03:04Z", "eventname", "=a",
 )  # fmt: skip
 LEAVES: tuple[Any, ...] = (
     *STRANGE, 0, 1, -1, 5, 60, 5.5, 1e22, 1.5e300, -0.0, 2**53 + 1, 2**63, True, False, None, [], {}, ["a", "b"], ["a b", 5, None], [["a"], [{"k": "a"}]],
@@ -46,7 +47,7 @@ LEAVES: tuple[Any, ...] = (
 )  # fmt: skip
 TOP = (
     "requestParameters", "responseElements", "additionalEventData", "userIdentity", "errorCode", "errorMessage", "userAgent", "sourceIpAddress", "resourceName",
-    "resourceType", "serviceName", "acsRegion", "requestId", "vpcId", "custom", "custom.a", "isGlobal", "eventRW", "eventType", "eventName.a", "userIdentity.userName",
+    "resourceType", "serviceName", "acsRegion", "requestId", "vpcId", "custom", "custom.a", "isGlobal", "eventRW", "eventType", "eventName.a", "userIdentity.userName", "channel", "channel.a",
 )  # fmt: skip
 INNER = (
     "a",
@@ -88,9 +89,9 @@ def varied(seed: int) -> dict[str, Any]:
 
 
 class House:
-    """A projection, beside the documents of the same events by index. Its name is short, for reports."""
+    """A projection, beside the documents and channels of the same events by index. Its name is short, for reports."""
 
-    def __init__(self, projection: Projection, documents: list[dict[str, Any]]) -> None:
+    def __init__(self, projection: Projection, documents: list[tuple[dict[str, Any], str]]) -> None:
         self.both = projection, documents
 
 
@@ -102,10 +103,11 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         events = [event for event in events if not _odd(event)]
     ledger = Paper(events)
     projection = a_projection(tmp_path_factory.mktemp("compile"), ledger)
-    documents = [
-        document(formats.to_event("actiontrail", bytes(record.parse(line).event))) for line in ledger.held
-    ]
-    yield House(projection, [msgspec.json.decode(msgspec.json.encode(one)) for one in documents])
+    read = [formats.to_event("actiontrail", bytes(record.parse(line).event)) for line in ledger.held]
+    yield House(
+        projection,
+        [(msgspec.json.decode(msgspec.json.encode(document(one))), channel(one)) for one in read],
+    )
     projection.close()
 
 
@@ -129,8 +131,8 @@ def by_sql(projection: Projection, node: Node) -> list[int]:
     ]
 
 
-def by_hand(documents: list[dict[str, Any]], node: Node) -> list[int]:
-    return [index for index, one in enumerate(documents) if matches(node, one)]
+def by_hand(documents: list[tuple[dict[str, Any], str]], node: Node) -> list[int]:
+    return [index for index, (one, way) in enumerate(documents) if matches(node, one, channel=way)]
 
 
 def _cut(draw: Any, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -219,7 +221,7 @@ def test_every_value_of_every_event_is_found_by_its_own_words(house: House) -> N
     """Copying a value into the query is what everybody does first."""
     projection, documents = house.both
     lost = []
-    for index, one in list(enumerate(documents))[:60]:
+    for index, (one, _) in list(enumerate(documents))[:60]:
         for path in ("requestParameters", "userAgent", "errorMessage", "userIdentity.userName"):
             for leaf in leaves_at(one, path):
                 found = tuple(tokens(compact(leaf)))[:5]
@@ -257,6 +259,25 @@ def test_what_a_caller_writes_never_becomes_sql(house: House, text: str) -> None
 @pytest.mark.parametrize("text", ["sourceIpAddress: a*", "sourceIpAddress: a?b*", "not sourceIpAddress: ?"])
 def test_a_wildcard_stands_for_any_character_in_a_column_too(house: House, text: str) -> None:
     """Marks that part the line of words are characters like any other in a column, which has no such line."""
+    projection, documents = house.both
+    tree = parse(text)
+
+    assert by_sql(projection, tree) == by_hand(documents, tree)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "channel: console",
+        "event.channel: c*",
+        "channel: *",
+        "channel != terraform",
+        "channel > 0",
+        "channel.a: *",
+    ],
+)
+def test_the_channel_can_be_asked_for_though_it_stands_in_no_event(house: House, text: str) -> None:
+    """How a call came is told from the whole event; a field of that name in an event is not it."""
     projection, documents = house.both
     tree = parse(text)
 

@@ -100,6 +100,15 @@ def test_a_tail_tells_what_is_wanted_of_ones_own_events_from_now_on() -> None:
     assert [(one.index, json.loads(one.event)["eventName"]) for one in tail.more()] == [(1, "Call1")]
 
 
+def test_a_tail_may_be_asked_for_a_channel_and_tells_it() -> None:
+    """The channel stands in no event; who watches the console's deeds asks for it as who searches does."""
+    ledger = Growing()
+    tail = Tail(ledger, ACCOUNT, parse("channel: console"))
+    ledger.write([an_event("Call1", userAgent="aliyun-cli/3"), an_event("Call2", userAgent="Mozilla/5.0")])
+
+    assert [(one.index, one.channel) for one in tail.more()] == [(1, "console")]
+
+
 def test_a_tail_resumes_where_it_was_broken_off() -> None:
     """The id of a server-sent event is its index."""
     ledger = Growing([an_event(f"Call{number}") for number in range(5)])

@@ -125,6 +125,8 @@ def test_an_event_is_found_by_its_id_in_its_account_only(search: Search) -> None
         ("* | select date_format(date_trunc('hour', __time__), '%H:%i') as t, count(1) as c group by t", [("08:00", 40)]),
         ("* | select histogram(\"event.eventName\") as h", [({"Call0": 14, "Call1": 13, "Call2": 13},)]),
         ("id-3 | select json_extract_scalar(event, '$.eventName') as n", [("Call0",)]),
+        ("channel: sdk | select channel, count(1) as c group by channel", [("sdk", 40)]),
+        ("channel: console | select count(1) as c", [(0,)]),
     ],
 )  # fmt: skip
 def test_sql_is_answered_over_ones_own_events(search: Search, query: str, rows: list[Any]) -> None:

@@ -7,7 +7,7 @@ import { count, useSay } from "../shell/words.ts";
 import { usePreferences } from "../shell/preferences.ts";
 
 export const FACET_FIELDS = [
-  "eventName", "userIdentity.userName", "serviceName", "errorCode", "sourceIpAddress", "eventRW", "userIdentity.accessKeyId",
+  "eventName", "userIdentity.userName", "serviceName", "errorCode", "sourceIpAddress", "channel", "eventRW", "userIdentity.accessKeyId",
   "resourceType", "eventType", "acsRegion", "userIdentity.type", "userAgent",
 ];
 const SHOWN = 6;

@@ -41,7 +41,7 @@ export function compose(text: string, chips: readonly Chip[], options: { hideRea
 export const FIELDS: readonly string[] = [
   "eventName", "serviceName", "eventRW", "userIdentity.userName", "userIdentity.type", "userIdentity.accessKeyId",
   "userIdentity.principalId", "userIdentity.accountId", "sourceIpAddress", "resourceName", "resourceType", "errorCode",
-  "errorMessage", "acsRegion", "eventType", "eventCategory", "eventId", "requestId", "userAgent", "eventSource",
+  "errorMessage", "channel", "acsRegion", "eventType", "eventCategory", "eventId", "requestId", "userAgent", "eventSource",
   "eventTime", "apiVersion", "vpcId", "recipientAccountId", "requestParameters.", "responseElements.", "additionalEventData.",
   "userIdentity.sessionContext.", "eventAttributes.SensitiveAction",
 ];

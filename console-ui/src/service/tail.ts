@@ -1,32 +1,23 @@
 // New events as they are recorded: the live tail's stream of server-sent events, read with `fetch`.
 import { send } from "./client.ts";
-import type { AuditEvent } from "./types.ts";
-
-export interface Told {
-  index: number;
-  event: AuditEvent;
-}
+import type { Found } from "./types.ts";
 
 /** Cut `text` into the events that are whole in it, and what is left over. Pure. */
-export function parseStream(text: string): { told: Told[]; rest: string } {
-  const told: Told[] = [];
+export function parseStream(text: string): { told: Found[]; rest: string } {
+  const told: Found[] = [];
   const blocks = text.split("\n\n");
   const rest = blocks.pop() ?? "";
   for (const block of blocks) {
-    let index = -1;
     let data = "";
-    for (const line of block.split("\n")) {
-      if (line.startsWith("id: ")) index = Number(line.slice(4));
-      else if (line.startsWith("data: ")) data += line.slice(6);
-    }
-    if (data) told.push({ index, event: JSON.parse(data) as AuditEvent });
+    for (const line of block.split("\n")) if (line.startsWith("data: ")) data += line.slice(6);
+    if (data) told.push(JSON.parse(data) as Found);
   }
   return { told, rest };
 }
 
 /** Call `take` with each batch of new events until `signal` is aborted or the stream ends. */
-export async function follow(query: string, take: (told: Told[]) => void, signal: AbortSignal): Promise<void> {
-  const response = await send("POST", "/v1/tail", { query }, signal);
+export async function follow(query: string, take: (told: Found[]) => void, signal: AbortSignal): Promise<void> {
+  const response = await send("POST", "/v1/tail", { query, whole: true }, signal);
   const reader = response.body?.getReader();
   if (!reader) return;
   const decoder = new TextDecoder();

@@ -75,6 +75,9 @@ class TailAsk(Asked, frozen=True):
     """Events from now on."""
 
     query: Query = ""
+    whole: Annotated[
+        bool, Meta(description="Each as search shows it, with its place in the record and its channel.")
+    ] = False
 
 
 class EventFound(Answered, frozen=True):

@@ -52,7 +52,7 @@ from actiontrail.query import search as searches
 from actiontrail.query.engine import new_mark
 from actiontrail.query.place import NoSuchEvent
 from actiontrail.query.search import Found, Search
-from actiontrail.query.tail import Ledger, Tail
+from actiontrail.query.tail import Ledger, Tail, Told
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Asked)  # what a question asks
@@ -125,14 +125,15 @@ class Rest:
         wanted = exports.Wanted(ask.format, ask.rows, ask.token, ask.bom)
         return exports.write(self.search, asked(caller, ask), file, wanted)
 
-    def tail(self, caller: Caller, ask: TailAsk, since: str) -> Tail:
+    def tail(self, caller: Caller, ask: TailAsk, since: str) -> tuple[Tail, bool]:
         """Events from now on, or from the one after the index `since`."""
         if self.listening >= TAILS_MAX:
             raise Outage(f"{TAILS_MAX} listeners are the most", retry_after=10)
         if since and not (since.isascii() and since.isdigit() and len(since) < 19):
             raise BadQuestion("Last-Event-ID is the index of the last event that was seen")
         start = int(since) + 1 if since else None
-        return Tail(self.ledger, caller.account, parse(ask.query), start=start, formats=self.formats)
+        tail = Tail(self.ledger, caller.account, parse(ask.query), start=start, formats=self.formats)
+        return tail, ask.whole
 
     def event(self, caller: Caller, event_id: str) -> EventAnswer:
         """One event by its id. Raises `NoSuchEvent`."""
@@ -300,9 +301,9 @@ def routes(rest: Rest) -> list[HTTPRouteHandler]:
         sent = await received(request)
         since = request.headers.get("last-event-id", "")
         plan = planning(sent, TailAsk, asking(WATCH, sent), lambda caller, ask: rest.tail(caller, ask, since))
-        listener = await sync_to_thread(rest.gate.perform, sent, request_id(request), plan)
+        listener, whole = await sync_to_thread(rest.gate.perform, sent, request_id(request), plan)
         return Stream(
-            _told(rest, listener),
+            _told(rest, listener, whole=whole),
             status_code=200,
             headers={"cache-control": "no-store"},
             media_type="text/event-stream",
@@ -365,7 +366,7 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
         file.close()
 
 
-async def _told(rest: Rest, listener: Tail) -> AsyncIterator[bytes]:
+async def _told(rest: Rest, listener: Tail, *, whole: bool) -> AsyncIterator[bytes]:
     """Server-sent events; the id of each is its index, by which a listener resumes."""
     rest.listening += 1
     quiet = time.monotonic()
@@ -374,7 +375,10 @@ async def _told(rest: Rest, listener: Tail) -> AsyncIterator[bytes]:
         while True:
             told = await asyncio.get_running_loop().run_in_executor(rest.tails, listener.more)
             if told:
-                yield b"".join(b"id: %d\nevent: event\ndata: %b\n\n" % (one.index, one.event) for one in told)
+                yield b"".join(
+                    b"id: %d\nevent: event\ndata: %b\n\n" % (one.index, _placed(one) if whole else one.event)
+                    for one in told
+                )
             elif time.monotonic() - quiet < HEARTBEAT_SECONDS:
                 continue
             else:
@@ -382,6 +386,18 @@ async def _told(rest: Rest, listener: Tail) -> AsyncIterator[bytes]:
             quiet = time.monotonic()
     finally:
         rest.listening -= 1
+
+
+def _placed(told: Told) -> bytes:
+    """An event of the tail as search would show it."""
+    shown = EventFound(
+        index=told.index,
+        seq=told.seq,
+        received=told.received,
+        channel=told.channel,
+        event=msgspec.Raw(told.event),
+    )
+    return msgspec.json.encode(shown)
 
 
 def _shown(found: Found) -> EventFound:

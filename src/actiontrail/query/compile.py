@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from actiontrail.event.selector import And, Everything, Exists, Field, Node, Not, Or, Range, Text
+from actiontrail.event.selector import CHANNEL, And, Everything, Exists, Field, Node, Not, Or, Range, Text
 from actiontrail.event.selector.match import DELIMITERS, NUMBER
 from actiontrail.query.rows import BY_PATH
 from actiontrail.query.words import clean, escape_path
@@ -89,10 +89,11 @@ def _text(words: tuple[str, ...], bound: Bindings) -> str:
 
 def _field(path: str, words: tuple[str, ...], bound: Bindings, *, columns: bool) -> str:
     cleaned = tuple(clean(word) for word in words)
-    column = BY_PATH.get(path) if columns else None
-    hint = "" if words[0] in {"true", "false"} and column is None else _hint(cleaned, bound)
+    column = _column(path, columns=columns)
+    unsure = path == CHANNEL or (words[0] in {"true", "false"} and column is None)
+    hint = "" if unsure else _hint(cleaned, bound)
     if column is not None:
-        cut = f"replaceRegexpAll(concat(' ', lower({column.name}), ' '), {bound.text(_CUTS)}, ' ')"
+        cut = f"replaceRegexpAll(concat(' ', lower({column}), ' '), {bound.text(_CUTS)}, ' ')"
         return _both(hint, f"match({cut}, {bound.text(_pattern(words, one=_ONE_OF_COLUMN))})")
     head = rf"{_head(path)}[^\x02]*"
     truth = r"\x04?" if len(words) == 1 else ""
@@ -100,8 +101,15 @@ def _field(path: str, words: tuple[str, ...], bound: Bindings, *, columns: bool)
 
 
 def _exists(path: str, bound: Bindings, *, columns: bool) -> str:
-    column = BY_PATH.get(path) if columns else None
-    return f"{column.name} != ''" if column else f"match(words, {bound.text(_head(path))})"
+    column = _column(path, columns=columns)
+    return f"{column} != ''" if column else f"match(words, {bound.text(_head(path))})"
+
+
+def _column(path: str, *, columns: bool) -> str | None:
+    """The column that holds the whole of a field. The channel is in no event, and so among no event's words."""
+    if path == CHANNEL:
+        return "channel"
+    return BY_PATH[path].name if columns and path in BY_PATH else None
 
 
 def _head(path: str) -> str:
@@ -143,6 +151,8 @@ def _literal(text: str) -> str:
 def _range(node: Range, bound: Bindings) -> str:
     if isinstance(node.low, datetime) or isinstance(node.high, datetime):
         return _times(node, bound)
+    if node.path == (CHANNEL,):
+        return "0"  # no channel is a number
     value = "toFloat64OrZero(substring(v, 2, length(v) - 2))"
     ends = ((node.low, ">", node.low_inclusive), (node.high, "<", node.high_inclusive))
     parts = [

@@ -16,6 +16,7 @@ SPECIAL = {
     "__received__": "toString(received)",
 }
 _BESIDE = {"__topic__": "'actiontrail_audit_event'", "__source__": "'actiontrail_internal'", "event": "doc"}
+_ALSO = {"channel": "__channel__", "event.channel": "__channel__"}  # as the search language calls it
 _OBJECTS = ("requestParameters", "responseElements", "additionalEventData", "eventAttributes", "referencedResources", "userIdentity.sessionContext", "insightDetails")  # fmt: skip
 _WHOLE = ("eventTime", "isGlobal", "requestParameterJson", "sharedEventId", *_OBJECTS)
 EVERYTHING = (*SPECIAL, *(f"event.{path}" for path in sorted((*BY_PATH, *_WHOLE))))
@@ -26,6 +27,8 @@ def resolve(name: str) -> str | None:
     """The full name of the field that a caller calls `name`; None if there is none."""
     if name in SPECIAL or name in _BESIDE:
         return name
+    if name in _ALSO:
+        return _ALSO[name]
     path = name.removeprefix("event.")
     known = path in BY_PATH or path in _WHOLE
     inside = any(path.startswith(f"{one}.") for one in _OBJECTS) and len(path) <= PATH_CHARACTERS_MAX

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from actiontrail.event import record
+from actiontrail.event.channel import channel
 from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.model import document, encode
 from actiontrail.event.selector import Node, matches
@@ -38,6 +39,9 @@ class Told(NamedTuple):
 
     index: int  # type: ignore[assignment]
     event: bytes
+    seq: int
+    received: str
+    channel: str
 
 
 class Tail:
@@ -76,6 +80,7 @@ class Tail:
             event = self._formats.recorded(
                 one.format, bytes(one.event), received=datetime.fromisoformat(one.received)
             )
-            if matches(self._node, document(event)):
-                found.append(Told(self.next + at, encode(event)))
+            way = channel(event)
+            if matches(self._node, document(event), channel=way):
+                found.append(Told(self.next + at, encode(event), one.seq, one.received, way))
         return found

@@ -3,7 +3,6 @@ import { Button } from "antd";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { EventList } from "../../parts/EventList.tsx";
 import { asFailure } from "../../service/hooks.ts";
-import { service } from "../../service/client.ts";
 import { follow } from "../../service/tail.ts";
 import type { Found } from "../../service/types.ts";
 import { useSay } from "../../shell/words.ts";
@@ -28,7 +27,7 @@ export default function Live({ query, columns, detail }: { query: string; column
     follow(
       query,
       (told) => {
-        const fresh = told.map(({ index, event }) => ({ index, seq: 0, received: "", channel: "", event })).reverse();
+        const fresh = [...told].reverse();
         const add = (old: Found[]) => [...fresh, ...old].slice(0, KEPT_MAX);
         if (held.current) setWaiting(add);
         else setEvents(add);
@@ -61,22 +60,11 @@ export default function Live({ query, columns, detail }: { query: string; column
         <span className="faint">{say("events.live.from")}</span>
       </div>
       <EventList rows={shown} columns={columns} openId={open} focus={-1} toggleOpen={(id) => setOpen(open === id ? "" : id)} toggleRun={() => undefined}
-        detail={(found) => <LiveDetail found={found} detail={detail} />} more={() => undefined}
+        detail={detail} more={() => undefined}
         onScroll={() => {
           const top = document.querySelector(".live .list")?.scrollTop ?? 0;
           if (top > 40 && !held.current) setPaused(true);
         }} />
     </section>
   );
-}
-
-/** The tail sends the event alone; its place in the ledger is asked for when somebody looks. */
-function LiveDetail({ found, detail }: { found: Found; detail: (found: Found) => ReactNode }) {
-  const [whole, setWhole] = useState<Found | null>(null);
-  useEffect(() => {
-    const control = new AbortController();
-    service.event(found.event.eventId, control.signal).then((answer) => setWhole(answer.event)).catch(() => setWhole(found));
-    return () => control.abort();
-  }, [found]);
-  return whole ? detail(whole) : null;
 }

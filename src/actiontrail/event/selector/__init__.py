@@ -5,6 +5,7 @@ what a field's value is, when a range holds.
 """
 
 from actiontrail.event.selector.match import (
+    CHANNEL,
     compact,
     leaf_texts,
     leaves_at,
@@ -31,6 +32,7 @@ from actiontrail.event.selector.nodes import (
 from actiontrail.event.selector.parser import QUERY_BYTES_MAX, SelectorError, parse, split_sql
 
 __all__ = [
+    "CHANNEL",
     "QUERY_BYTES_MAX",
     "And",
     "Everything",

@@ -22,6 +22,7 @@ _CUT_QUERY = re.compile(
     "[" + re.escape(DELIMITERS.replace("?", "")) + "]+"
 )  # there `?` stands for one character
 _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+CHANNEL = "channel"  # a field that stands in no event: it is told of each, from the whole of it
 NUMBER = r"-?\d{1,300}(?:\.\d{1,300})?(?:e[+-]?\d{1,3})?"  # in small letters, as tokens are
 _NUMBER = re.compile(NUMBER, re.ASCII)
 
@@ -133,19 +134,27 @@ def _pattern(word: str) -> re.Pattern[str]:
     return re.compile(f"{head}{middle}.*{pieces[-1]}", re.DOTALL)
 
 
-def matches(node: Node, document: Mapping[str, Any]) -> bool:
-    """Whether `node` chooses the event whose document this is."""
-    return _holds(node, _View(document))
+def matches(node: Node, document: Mapping[str, Any], *, channel: str = "") -> bool:
+    """Whether `node` chooses the event whose document this is, and which came through `channel`."""
+    return _holds(node, _View(document, channel))
 
 
 class _View:
     """A document, its values' tokens cut once however many words ask."""
 
-    __slots__ = ("_leaves", "document")
+    __slots__ = ("_channel", "_leaves", "document")
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], channel: str) -> None:
         self.document = document
+        self._channel = channel
         self._leaves: list[list[str]] | None = None
+
+    def at(self, path: Sequence[str]) -> Iterator[object]:
+        """The leaves at or below `path`; the channel has no other, should the event have a field of its name."""
+        name = ".".join(path)
+        if name == CHANNEL:
+            return iter((self._channel,) if self._channel else ())
+        return leaves_at(self.document, name)
 
     def leaves(self) -> list[list[str]]:
         if self._leaves is None:
@@ -160,14 +169,12 @@ def _holds(node: Node, view: _View) -> bool:
         case Text(words):
             return any(_run(words, leaf) for leaf in view.leaves())
         case Field(path, words):
-            return any(
-                _run(words, tokens(compact(leaf))) for leaf in leaves_at(view.document, ".".join(path))
-            )
+            return any(_run(words, tokens(compact(leaf))) for leaf in view.at(path))
         case Exists(path):
-            return any(True for _ in leaves_at(view.document, ".".join(path)))
+            return any(True for _ in view.at(path))
         case Range(path):
             return _timed(node, view.document.get("eventTime")) or any(
-                _between(node, number(leaf)) for leaf in leaves_at(view.document, ".".join(path))
+                _between(node, number(leaf)) for leaf in view.at(path)
             )
         case Not(part):
             return not _holds(part, view)
