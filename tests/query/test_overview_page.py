@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.kit.pages import World, a_world, fortnight, ms
 
-from actiontrail.query.pages.ground import Span
+from actiontrail.query.pages.ground import Span, rfc3339
 from actiontrail.query.pages.overview import habit, overview
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SPAN = Span(ms(10), ms(12))
 
 
@@ -59,6 +61,25 @@ def test_the_lists_are_those_that_one_would_make_by_hand(world: World) -> None:
         code: (count, earlier[code]) for code, count in errors.items()
     }
     assert {(one.service_name, one.resource_type): one.count for one in page.changes} == dict(types)
+
+
+def test_what_is_new_was_never_there_before_and_nothing_is_new_where_the_record_begins(world: World) -> None:
+    """In a range that reaches back to the first event everything would be new, so nothing is called so."""
+    mine = world.those(lambda _: True, Span(None, ms(12)))
+    firsts: dict[str, int] = {}
+    for one in mine:
+        firsts.setdefault(one.event.source_ip_address, one.ms)
+    oldest, *fresh = firsts
+    page = overview(world.ground(), Span(firsts[oldest] + 1, ms(12)), ms(14), recorded=lambda: None)
+    early = overview(world.ground(), Span(ms(0), ms(12)), ms(14), recorded=lambda: None)
+
+    assert {one.value for one in page.new_addresses} == set(fresh)
+    assert (
+        page.begins
+        == early.begins
+        == rfc3339((mine[0].event.event_time - EPOCH) // timedelta(milliseconds=1))
+    )
+    assert (early.new_addresses, early.new_actors, early.current.events) == ((), (), len(mine))
 
 
 HOURS = list(range(0, 24, 2))

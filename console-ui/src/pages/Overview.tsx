@@ -78,8 +78,8 @@ function Board({ data, alarms, from }: { data: Data; alarms: Alarm[]; from: stri
               return link([["serviceName", service], ...(type === "—" ? [] : [["resourceType", type] as [string, string]]), ["eventRW", "Write"]]);
             }} />
         </Card>
-        <Card title={say("overview.newActors")}><Fresh all={data.newActors} /></Card>
-        <Card title={say("overview.newAddresses")}><Fresh all={data.newAddresses} /></Card>
+        <Card title={say("overview.newActors")}><Fresh all={data.newActors} data={data} /></Card>
+        <Card title={say("overview.newAddresses")}><Fresh all={data.newAddresses} data={data} /></Card>
         <Card title={say("overview.sensitive")} more={<Link to={link([["eventAttributes.SensitiveAction", "true"]])}>{number(data.current.sensitive)}</Link>}>
           <Top values={data.sensitive.map((one) => ({ value: one.eventName, count: one.count }))} link={(value) => link([["eventName", value]])} />
         </Card>
@@ -96,7 +96,7 @@ function Tiles({ data, from }: { data: Data; from: string }) {
     const now = data.current[name] as number;
     const before = data.previous[name] as number;
     const change = before > 0 ? `${now >= before ? "+" : "−"}${Math.round((Math.abs(now - before) / before) * 100)} %` : "";
-    return <Tile value={count(now, language)} label={label} to={to} alarm={alarm && now > 0} note={change || "·"} />;
+    return <Tile value={count(now, language)} label={label} to={to} alarm={alarm && now > 0} note={change || "\u00a0"} />;
   };
   return (
     <div className="tiles">
@@ -149,8 +149,9 @@ function hours(seconds: number, say: ReturnType<typeof useSay>): string {
   return seconds < 7200 ? say("unit.m", { n: Math.round(seconds / 60) }) : seconds < 172_800 ? say("unit.h", { n: Math.round(seconds / 3600) }) : say("unit.d", { n: Math.round(seconds / 86_400) });
 }
 
-function Fresh({ all }: { all: Active[] }) {
+function Fresh({ all, data }: { all: Active[]; data: Data }) {
   const say = useSay();
+  if (data.begins && data.begins >= data.current.start) return <p className="faint">{say("overview.begins")} <Moment at={data.begins} /></p>;
   const kinds = new Map(all.map((one) => [one.value, one]));
   return (
     <Top values={all.map((one) => ({ value: one.value, count: one.events, note: <span className="faint">{say("overview.first", { when: "" })}<Moment at={one.first} /></span> }))}

@@ -226,6 +226,7 @@ const overview = {
   "overview.changed": ["What changed", "变更"],
   "overview.newActors": ["Actors seen for the first time", "首次出现的操作者"],
   "overview.newAddresses": ["Addresses seen for the first time", "首次出现的地址"],
+  "overview.begins": ["The record begins in this range, so nothing can be called new:", "记录始于此时间范围内，无法判断何为首次出现："],
   "overview.none": ["None", "无"],
   "overview.sensitive": ["Sensitive operations", "敏感操作"],
   "overview.proof": ["Proof", "证明"],

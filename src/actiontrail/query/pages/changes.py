@@ -87,9 +87,10 @@ class Step(Answer, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Life:
-    """The fields of one resource as its events, told in order, set them."""
+    """The fields of one resource as its events, told in order, set them. A parameter that only names it changes nothing."""
 
     resource_type: str
+    name: str = ""
     _set: dict[str, tuple[str, str]] = field(default_factory=dict)  # field → value, event id
     _last: str = ""
 
@@ -99,7 +100,11 @@ class Life:
         failed = bool(line.error_code)
         if phase == "read" or failed:
             return Step(event=line, phase=phase, failed=failed, compared_with="", changes=(), unchanged=0)
-        asked = dict(_leaves(event.get("requestParameters")))
+        asked = {
+            place: value
+            for place, value in _leaves(event.get("requestParameters"))
+            if value != self.name or not value
+        }
         observed = {change.field: change for change in observations(event)}
         changes = [
             change

@@ -114,9 +114,12 @@ class LogState(Answer, frozen=True, kw_only=True):
 
 
 class Overview(Answer, frozen=True, kw_only=True):
-    """The first page."""
+    """The first page. `begins` is the time of the first event that is searchable: in a range that reaches back to it
+    everything would be new, so nothing is called so.
+    """
 
     now: str
+    begins: str
     current: Tally
     previous: Tally
     sources: tuple[Source, ...]
@@ -137,8 +140,11 @@ def overview(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], 
     bound = Bindings()
     inside = ground.mine(bound, span)
     no_mfa = f"{inside} AND {_IS_SIGNIN} AND {_WITHOUT_MFA} AND {_SUCCEEDED}"
+    begins = _begins(ground)
+    known = begins is not None and begins < (span.start or 0)
     return Overview(
         now=rfc3339(now_ms),
+        begins=rfc3339(begins) if begins is not None else "",
         current=_tally(ground, span),
         previous=_tally(ground, span.before()),
         sources=_sources(ground, span, now_ms),
@@ -146,8 +152,8 @@ def overview(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], 
         actors=_active(ground, inside, bound, "c DESC"),
         errors=_errors(ground, span),
         changes=_changes(ground, inside, bound),
-        new_actors=_new(ground, span, ACTOR_KIND, ACTOR_VALUE),
-        new_addresses=_new(ground, span, "'address'", "source_ip"),
+        new_actors=_new(ground, span, ACTOR_KIND, ACTOR_VALUE) if known else (),
+        new_addresses=_new(ground, span, "'address'", "source_ip") if known else (),
         sensitive=_sensitive(ground, inside, bound),
         sensitive_events=tuple(
             ground.lines(f"{inside} AND sensitive = 'true'", bound, limit=LINES_MAX, newest_first=True)
@@ -165,6 +171,12 @@ _WITHOUT_MFA = (
     " OR lower(replaceAll(JSONExtractRaw(doc, 'additionalEventData', 'isMFAChecked'), '\"', '')) = 'false'"
     " OR lower(replaceAll(JSONExtractRaw(doc, 'additionalEventData', 'MFAUsed'), '\"', '')) = 'no')"
 )
+
+
+def _begins(ground: Ground) -> int | None:
+    bound = Bindings()
+    sql = f"SELECT toUnixTimestamp64Milli(happened) FROM {TABLE} WHERE {ground.mine(bound)} ORDER BY account, happened LIMIT 1"
+    return next((int(row[0]) for row in ground.rows(sql, bound)), None)
 
 
 def _tally(ground: Ground, span: Span) -> Tally:

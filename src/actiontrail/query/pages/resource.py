@@ -64,7 +64,7 @@ def resource(ground: Ground, which: Resource, span: Span, *, reads: bool = False
     inside = f"{about} AND happened >= {at(span.start, bound)}" if span.start is not None else about
     sql = f"SELECT count(), {HIT}, countIf(event_rw = 'Write'), countIf(error_code != '') FROM {TABLE} WHERE {inside}"
     events, first, last, writes, failures = ground.rows(sql, bound)[0]
-    steps, whole = _steps(ground, kind, about, bound, reads=reads)
+    steps, whole = _steps(ground, which, about, bound, reads=reads)
     shown = [one for one in steps if span.start is None or one.event.time >= rfc3339(span.start)]
     created = next((one for one in steps if one.phase == "create" and not one.failed), None)
     deleted = next((one for one in reversed(steps) if one.phase == "delete" and not one.failed), None)
@@ -108,11 +108,13 @@ def is_about(kind: str, name: str, bound: Bindings) -> str:
     return f"{every} AND has(resource_types, {under}) AND ({one} OR {lists} OR ({flat}))"
 
 
-def _steps(ground: Ground, kind: str, about: str, bound: Bindings, *, reads: bool) -> tuple[list[Step], bool]:
+def _steps(
+    ground: Ground, which: Resource, about: str, bound: Bindings, *, reads: bool
+) -> tuple[list[Step], bool]:
     """All steps in order, and whether these are all: the earliest are told, so that what changed is right."""
     where = about if reads else f"{about} AND event_rw = 'Write'"
     told = ground.documents(where, bound, limit=HISTORY_MAX + 1)
-    life = Life(kind or _likely_type(told[0][0].resources if told else ()))
+    life = Life(which.type or _likely_type(told[0][0].resources if told else ()), which.id)
     return [life.step(line, event) for line, event in told[:HISTORY_MAX]], len(told) <= HISTORY_MAX
 
 
