@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from actiontrail.query import saved
-from actiontrail.query.saved import Saved, TooManyTemplates, UnknownTemplate
+from actiontrail.query.saved import DONE, RUNNING, By, Change, Saved, TooManyTemplates, UnknownTemplate
 from actiontrail.store.database import Database
 
 MINE, THEIRS = "1000000000000001", "1000000000000002"
@@ -26,7 +26,7 @@ def test_a_template_is_kept_changed_and_dropped(kept: tuple[Saved, Saved]) -> No
     """What is not given stays as it was."""
     writes, reads = kept
     made = writes.keep(MINE, "Root", "a", simple=True)
-    writes.change(MINE, made.id, name=None, sql="b", simple=False)
+    writes.change(MINE, made.id, Change(sql="b", simple=False))
     seen = reads.template(MINE, made.id)
     writes.drop(MINE, made.id)
 
@@ -63,7 +63,7 @@ def test_nobody_reaches_anothers_questions(kept: tuple[Saved, Saved]) -> None:
     writes.drop(THEIRS, made.id)
     writes.forget(THEIRS, asked.id)
     with pytest.raises(UnknownTemplate):
-        writes.change(THEIRS, made.id, name="x", sql=None, simple=True)
+        writes.change(THEIRS, made.id, Change(name="x", simple=True))
 
     assert (
         reads.template(THEIRS, made.id),
@@ -90,3 +90,27 @@ def test_templates_and_history_have_an_end(
         writes.keep(MINE, "", "a", simple=True)
 
     assert ([one.sql for one in reads.history(MINE)], len(reads.history(THEIRS))) == (["q4", "q3", "q2"], 1)
+
+
+def test_how_a_question_ended_is_remembered(kept: tuple[Saved, Saved]) -> None:
+    """Who asked, how long it took, how many rows it gave; and how a page showed it."""
+    writes, reads = kept
+    asked = writes.ask(MINE, "a", simple=True, by=By("alice", "chart=bar"), status=RUNNING)
+    running = reads.history(MINE)
+    writes.ended(THEIRS, asked, "stolen")
+    writes.ended(MINE, asked, DONE, rows=7)
+
+    assert (running, [(one.status, one.rows, one.took_ms > 0) for one in reads.history(MINE)]) == (
+        [asked],
+        [(DONE, 7, True)],
+    )
+
+
+def test_a_template_keeps_how_it_was_shown(kept: tuple[Saved, Saved]) -> None:
+    """A change by somebody who knows no views leaves it."""
+    writes, reads = kept
+    made = writes.keep(MINE, "Root", "a", simple=True, by=By("alice", "chart=bar"))
+    writes.change(MINE, made.id, Change(sql="b"))
+    seen = reads.template(MINE, made.id)
+
+    assert seen == made._replace(sql="b")

@@ -249,7 +249,7 @@ def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
-    from actiontrail.api import openapi, pages, people_routes, reception, rest, trails_rest
+    from actiontrail.api import kept, openapi, pages, people_routes, reception, rest, trails_rest
     from actiontrail.query.insightevents import InsightEvents
     from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
@@ -293,13 +293,14 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
     rpc = Rpc(_gate(reading, door, chronicle), operations, throttle, failed=_failed)
     if strangers := settings.calls_per_second.keys() - {one.spec.name for one in operations}:
         log.warning("calls_per_second names no operation", names=sorted(strangers))
-    mine = rest.routes(rest.Rest(gate, search, reading.ledger, reading.formats))
+    mine = rest.routes(rest.Rest(gate, search, reading.ledger, reading.formats, saved=reading.saved))
 
     def recorded() -> datetime | None:
         size = reading.ledger.size()
         return received(reading.ledger.line(size - 1)) if size else None
 
     mine += pages.routes(pages.Pages(gate, search, recorded=recorded))
+    mine += kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out))
     mine += people_routes.routes(gate, _desk(reading))
     own = trails_rest.TrailsRest(
         gate, reading.trails, reading.backfills, region=settings.region, now=time.time

@@ -13,7 +13,7 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from actiontrail.api import ingest, pages, people_routes, rest, session, tiles, trails_rest, wire
+from actiontrail.api import ingest, kept, pages, people_routes, rest, session, tiles, trails_rest, wire
 from actiontrail.api.routes import Answered, Route
 
 PATH = "/v1/openapi.json"
@@ -26,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *ingest.ROUTES,
     *rest.ROUTES,
     *pages.ROUTES,
+    *kept.ROUTES,
     *session.ROUTES,
     *tiles.ROUTES,
     *people_routes.ROUTES,

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from actiontrail.api.routes import Answered, Asked
 from actiontrail.query.export import PART_ROWS_MAX
+from actiontrail.query.saved import VIEW_CHARS_MAX
 from actiontrail.query.search import BUCKETS_MAX, PAGE_MAX, TOP_MAX, Seen
 
 Json = Annotated[Any, Meta(extra_json_schema={"type": "object"})]
@@ -58,6 +59,13 @@ class HistogramAsk(Ask, frozen=True):
 
 class SqlAsk(Ask, frozen=True):
     """A selector and SQL after `|`."""
+
+    remember: Annotated[
+        bool, Meta(description="Whether it stands in the account's history, with how it ended.")
+    ] = False
+    view: Annotated[
+        str, Meta(description="How a page shows it, for the history.", max_length=VIEW_CHARS_MAX)
+    ] = ""
 
 
 class ExportAsk(Ask, frozen=True):

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import IO, Any, Generic, TypeVar
 
@@ -21,6 +22,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from actiontrail.access.keys import Caller
+from actiontrail.api import wire
 from actiontrail.api.deeds import Deed
 from actiontrail.api.gate import Gate, Planned
 from actiontrail.api.questions import (
@@ -45,12 +47,13 @@ from actiontrail.api.served import BadQuestion, answered, asking, in_path, plann
 from actiontrail.errors import Outage
 from actiontrail.event import moment
 from actiontrail.event.formats import BUILT_IN, Formats
-from actiontrail.event.selector import parse
+from actiontrail.event.selector import parse, split_sql
 from actiontrail.event.selector.parser import SelectorError
 from actiontrail.query import export as exports
 from actiontrail.query import search as searches
 from actiontrail.query.engine import new_mark
 from actiontrail.query.place import NoSuchEvent
+from actiontrail.query.saved import DONE, RUNNING, By, Saved
 from actiontrail.query.search import Found, Search
 from actiontrail.query.tail import Ledger, Tail, Told
 
@@ -79,11 +82,20 @@ def asked(caller: Caller, ask: Ask) -> searches.Asked:
 class Rest:
     """Answers questions. Safe to share between threads."""
 
-    def __init__(self, gate: Gate, search: Search, ledger: Ledger, formats: Formats = BUILT_IN) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        search: Search,
+        ledger: Ledger,
+        formats: Formats = BUILT_IN,
+        *,
+        saved: Saved | None = None,
+    ) -> None:
         self.gate = gate
         self.search = search
         self.ledger = ledger
         self.formats = formats
+        self.saved = saved
         self.tails = ThreadPoolExecutor(TAILS_MAX, "tail")
         self.listening = 0
 
@@ -116,9 +128,25 @@ class Rest:
         )
 
     def sql(self, caller: Caller, ask: SqlAsk, mark: str) -> SqlAnswer:
-        """The answer to SQL after a selector."""
-        found = self.search.sql(asked(caller, ask), mark=mark)
+        """The answer to SQL after a selector. The history says how it ended, whoever still waits for it."""
+        with self._remembering(caller, ask) as ended:
+            found = self.search.sql(asked(caller, ask), mark=mark)
+            ended(len(found.rows))
         return SqlAnswer(columns=found.columns, rows=found.rows, seen=found.seen)
+
+    @contextmanager
+    def _remembering(self, caller: Caller, ask: SqlAsk) -> Iterator[Callable[[int], None]]:
+        if not ask.remember or self.saved is None:
+            yield lambda _: None
+            return
+        saved, by = self.saved, By(caller.user_name, ask.view)
+        simple = split_sql(ask.query)[1] is None
+        question = saved.ask(caller.account, ask.query, simple=simple, by=by, status=RUNNING)
+        try:
+            yield lambda rows: saved.ended(caller.account, question, DONE, rows=rows)
+        except Exception as error:
+            saved.ended(caller.account, question, wire.told(error)[0])
+            raise
 
     def export(self, caller: Caller, ask: ExportAsk, file: IO[bytes]) -> exports.Part:
         """One part of an export, written to `file`. The first part fixes what all of them see."""

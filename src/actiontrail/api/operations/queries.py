@@ -11,7 +11,7 @@ from typing import Any
 from actiontrail.api.operations.table import Call, Field, InvalidParameter, Operation, Parameter, Spec
 from actiontrail.errors import Refusal
 from actiontrail.query import scenes
-from actiontrail.query.saved import Kept, Saved, TooManyTemplates, UnknownTemplate
+from actiontrail.query.saved import Change, Kept, Saved, TooManyTemplates, UnknownTemplate
 
 VERSION = "2020-07-06"
 SQL_CHARS_MAX = 20_000
@@ -255,13 +255,12 @@ def _create_template(saved: Saved, call: Call) -> Mapping[str, Any]:
 
 def _update_template(saved: Saved, call: Call) -> Mapping[str, Any]:
     values = call.values
-    kept = saved.change(
-        call.caller.account,
-        values.text("TemplateId"),
-        name=values.text("TemplateName") if values.given("TemplateName") else None,
-        sql=values.text("TemplateSql") if values.given("TemplateSql") else None,
-        simple=values.flag("SimpleQuery"),
+    change = Change(
+        values.text("TemplateName") if values.given("TemplateName") else None,
+        values.text("TemplateSql") if values.given("TemplateSql") else None,
+        values.flag("SimpleQuery"),
     )
+    kept = saved.change(call.caller.account, values.text("TemplateId"), change)
     return _shown_as_text(kept)
 
 
