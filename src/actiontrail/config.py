@@ -279,6 +279,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="How trails reach their destinations: a table for each scheme, at the end of the file, such as `[destinations.oss]`, with `endpoint`, `region`, `credentials` (`file:PATH` or `env:NAME`), `path_style`, `sts_endpoint`, `tunnel_endpoint`, `ca_file`, `create` and `timeout_seconds`. Where OSS, SLS or MaxCompute has no endpoint, its buckets, logstores and tables are folders under the data folder, made when first needed unless `create = false`."
         ),
     ] = {}
+    address_databases: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Files that say where addresses are and whose, in MaxMind's format (MMDB), such as those of GeoLite2, DB-IP or IPinfo; from DATA, or absolute. Later ones fill in what earlier ones leave out. A file that was replaced is read anew. None: the console shows addresses only."
+        ),
+    ] = ()
     log_level: Annotated[
         str,
         Meta(

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from actiontrail.access.consoles import Sessions
     from actiontrail.access.signin import SignIn
     from actiontrail.query.engine import Limits as QueryLimits
+    from actiontrail.query.geography import Geography
     from actiontrail.query.insighttypes import InsightTypes
     from actiontrail.query.projection import Projection
     from actiontrail.query.saved import Saved
@@ -90,6 +91,16 @@ def formats_of(data: Path, settings: Config) -> Formats:
         return formats.declaring(settings.formats)
     except BadFieldMap as error:
         raise BadConfig(f"{data / config.FILE_NAME}: {error}") from error
+
+
+def geography_of(data: Path, settings: Config) -> "Geography":
+    """What the operator knows of addresses. Raises `BadConfig`, which names the file at fault."""
+    from actiontrail.query.geography import BadAddressDatabase, Geography
+
+    try:
+        return Geography([data / file for file in settings.address_databases])
+    except BadAddressDatabase as error:
+        raise BadConfig(f"{data / config.FILE_NAME}: address_databases: {error}") from error
 
 
 def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
@@ -234,6 +245,9 @@ def open_recorder(data: Path) -> Iterator[Recorder]:
     """The record in `data`, open for writing. Raises `NoRecordHere`, `SecondWriter`, or what recovery finds."""
     with _opened(data) as (settings, keys, signer, verifiers, stack, database, _):
         known = formats_of(data, settings)
+        geography_of(
+            data, settings
+        ).close()  # before anything is served: the reader would only start again and again
         lock = open_lock(data, settings.database, signer.name)
         stack.callback(lock.close)
         limits = sequencer.Limits(

@@ -38,6 +38,7 @@ NEVER_ON_THE_WIRE = {
     "NoLedger",
     "RecorderRuns",
     "BadFieldMap",
+    "BadAddressDatabase",
 }
 
 

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.kit.browser import Browser as Tab
-from tests.kit.browser import People
 from tests.kit.service import House, a_service
-from tests.kit.window import Look, a_look
+from tests.kit.window import Look, as_administrator
 
 KEY = "LTAI5tInsightStory00001"
 STRANGER = "203.0.113.66"
@@ -76,11 +74,8 @@ EVENTS = [
 
 @pytest.fixture(scope="module")
 def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """An account with one user, and two insights in its record that are a day old."""
+    """Two insights in its record that are a day old."""
     with a_service(tmp_path_factory.mktemp("insights") / "data") as started:
-        people = People(started.running.data)
-        people.user(started.created.account_id, "looker", "AdministratorAccess")
-        people.close()
         body = b"\n".join(json.dumps(event).encode() for event in EVENTS)
         assert started.client.post("/v1/events", body, content_type="application/x-ndjson").status == 200
         started.running.until(lambda: found(started) == 3, "the insights are searchable")
@@ -89,14 +84,8 @@ def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def window(browser: Browser, house: House) -> Iterator[Look]:
-    tab = Tab(house.running.endpoint)
-    assert tab.sign_in("looker").status_code == 200
-    with a_look(browser, house.running.endpoint, locale="en-US") as opened:
-        opened.context.add_cookies(
-            [{"name": "actiontrail-session", "value": tab.cookie, "url": house.running.endpoint}]
-        )
+    with as_administrator(browser, house, locale="en-US") as opened:
         yield opened
-    tab.close()
 
 
 def test_where_no_insight_is_the_page_says_what_that_means(window: Look) -> None:

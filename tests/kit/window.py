@@ -1,6 +1,7 @@
 """A real Chromium before the real console, signed in, with what went wrong in it told."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.kit.browser import Browser as Tab
+from tests.kit.browser import People
+from tests.kit.service import House
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "src/actiontrail/console/pages/index.html"
@@ -105,3 +109,19 @@ def enter(page: Page, user: str, password: str) -> None:
     page.get_by_label("User", exact=True).fill(user)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+@contextmanager
+def as_administrator(browser: Browser, house: House, **options: Any) -> Iterator[Look]:
+    """A window on a house of its own, signed in as somebody who may do everything and was made for this."""
+    name = f"looker-{secrets.token_hex(4)}"
+    people = People(house.running.data)
+    people.user(house.created.account_id, name, "AdministratorAccess")
+    people.close()
+    tab = Tab(house.running.endpoint)
+    assert tab.sign_in(name).status_code == 200
+    with a_look(browser, house.running.endpoint, **options) as opened:
+        cookie = {"name": "actiontrail-session", "value": tab.cookie, "url": house.running.endpoint}
+        opened.context.add_cookies([cookie])  # type: ignore[list-item]
+        yield opened
+    tab.close()

@@ -18,6 +18,8 @@ export type KeyPage = Answers["Activity"];
 export type LifeStep = Answers["Step"];
 export type ResourcePage = Answers["Lived"];
 export type Match = Answers["Match"];
+/** What is known of an address. */
+export type Spot = Answers["Spot"];
 export type Reason = Answers["Reason"];
 
 type Span = { start?: string; end?: string };
@@ -35,6 +37,7 @@ export const pages = {
   key: (id: string, span: Span, signal?: AbortSignal) => ask<KeyPage>("GET", with_(`/v1/keys/${inPath(id)}/activity`, span), undefined, signal),
   resource: (id: string, reads: boolean, signal?: AbortSignal) => ask<ResourcePage>("GET", with_(`/v1/resources/${inPath(id)}`, { reads }), undefined, signal),
   find: (text: string, signal?: AbortSignal) => ask<Answers["Matches"]>("GET", with_("/v1/find", { text }), undefined, signal),
+  places: (addresses: readonly string[], signal?: AbortSignal) => ask<Answers["Spots"]>("POST", "/v1/places", { addresses: addresses.join() }, signal),
   whyEmpty: (query: string, span: Span, signal?: AbortSignal) => ask<Answers["Why"]>("POST", "/v1/why-empty", { query, ...span }, signal),
 };
 

@@ -59,7 +59,7 @@ from actiontrail.errors import Outage, Refusal
 from actiontrail.ledger import notekey
 from actiontrail.ledger.places import Places
 from actiontrail.ledger.stats import FSYNC_BUCKETS_S
-from actiontrail.service import Reading, Recorder
+from actiontrail.service import Reading, Recorder, geography_of
 from actiontrail.store.outbox import Outbox
 
 log = structlog.get_logger("actiontrail.api")
@@ -299,7 +299,8 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
         size = reading.ledger.size()
         return received(reading.ledger.line(size - 1)) if size else None
 
-    mine += pages.routes(pages.Pages(gate, search, recorded=recorded))
+    geography = geography_of(reading.data, settings)
+    mine += pages.routes(pages.Pages(gate, search, recorded=recorded, geography=geography))
     mine += kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out))
     mine += people_routes.routes(gate, _desk(reading))
     own = trails_rest.TrailsRest(

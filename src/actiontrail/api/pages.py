@@ -25,6 +25,7 @@ from actiontrail.api.routes import Asked, Route
 from actiontrail.api.served import BadQuestion, answered, asking, in_path, planning, received, request_id
 from actiontrail.event.selector.parser import SelectorError
 from actiontrail.query.engine import new_mark
+from actiontrail.query.geography import Geography, Spot
 from actiontrail.query.pages.actor import Actor, actor
 from actiontrail.query.pages.around import LIMIT_MAX, WINDOW_SECONDS_MAX, Surroundings, surroundings
 from actiontrail.query.pages.empty import Why, why
@@ -38,7 +39,11 @@ from actiontrail.query.pages.suggest import Suggestions, suggest
 from actiontrail.query.place import NoSuchEvent
 from actiontrail.query.search import OutOfRange, Search
 
-SUGGEST = "actiontrail:GetSuggestions"  # with every key that is pressed: not recorded, unless refused
+SUGGEST = "actiontrail:GetSuggestions"
+WHEREABOUTS = "actiontrail:GetPlaces"
+# Asked with every key that is pressed, or about no event at all: not recorded, unless refused.
+QUIET = frozenset({SUGGEST, WHEREABOUTS})
+ADDRESSES_MAX = 100
 OVERVIEW_DAYS, ACTOR_DAYS = 1, 30
 Path = tuple[str, ...]
 
@@ -97,6 +102,21 @@ class WhyAsk(Ranged, frozen=True):
     query: Query = ""
 
 
+class PlacesAsk(Asked, frozen=True):
+    """Which addresses."""
+
+    addresses: Annotated[
+        str, Meta(description=f"Up to {ADDRESSES_MAX} addresses as events tell them, by commas.")
+    ] = ""
+
+
+class Spots(Answer, frozen=True, kw_only=True):
+    """What is known of each address, and what the files of addresses are, with the days they were made."""
+
+    places: tuple[Spot, ...]
+    databases: tuple[str, ...]
+
+
 class Pages:
     """Answers the pages' questions. Safe to share between threads."""
 
@@ -106,11 +126,13 @@ class Pages:
         search: Search,
         *,
         recorded: Callable[[], datetime | None] = lambda: None,
+        geography: Geography | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.gate = gate
         self.search = search
         self._recorded = recorded
+        self._geography = geography or Geography()
         self._now = now
 
     def overview(self, ground: Ground, ask: Ranged, _path: Path) -> Answer:
@@ -149,6 +171,13 @@ class Pages:
         """Why a search found nothing."""
         return why(ground, ask.query, ask.span())
 
+    def places(self, _ground: Ground, ask: PlacesAsk, _path: Path) -> Answer:
+        """Where addresses are."""
+        asked = [one.strip() for one in ask.addresses.split(",")] if ask.addresses else []
+        if len(asked) > ADDRESSES_MAX:
+            raise BadQuestion(f"addresses names {len(asked)} addresses; at most {ADDRESSES_MAX} at once")
+        return Spots(places=tuple(self._geography.of(asked)), databases=self._geography.known)
+
     def _now_ms(self) -> int:
         return int(self._now() * 1000)
 
@@ -185,6 +214,7 @@ PAGES: tuple[Page, ...] = (
     Page("surroundings", "/v1/surroundings/{event_id}", "actiontrail:GetSurroundings", "What happened around an event.", AroundAsk, Surroundings, Pages.around, (NoSuchEvent,)),
     Page("suggest", "/v1/suggest", SUGGEST, "Names of fields, or values of one.", SuggestAsk, Suggestions, Pages.suggest),
     Page("find", "/v1/find", "actiontrail:GetMatches", "What a pasted string is.", FindAsk, Matches, Pages.find),
+    Page("places", "/v1/places", WHEREABOUTS, "Where addresses are, and whose, as far as the operator's files say.", PlacesAsk, Spots, Pages.places),
     Page("whyEmpty", "/v1/why-empty", "actiontrail:GetReasonsForNothing", "Why a search finds nothing.", WhyAsk, Why, Pages.why_empty, (SelectorError,)),
 )  # fmt: skip
 
@@ -230,7 +260,7 @@ def _handler(pages: Pages, one: Page) -> HTTPRouteHandler:
         def run(caller: Caller, ask: Any) -> msgspec.Struct:  # noqa: ANN401 - as the row says
             return one.run(pages, _ground(pages.search, caller, mark), ask, values)
 
-        deed = asking(one.action, sent, dict(zip(names, values, strict=True)), quiet=one.action == SUGGEST)
+        deed = asking(one.action, sent, dict(zip(names, values, strict=True)), quiet=one.action in QUIET)
         plan = planning(sent, one.asks, deed, run)
         found = await unless_gone(
             request,

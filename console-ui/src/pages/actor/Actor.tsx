@@ -5,6 +5,7 @@ import { Answer } from "../../parts/Answer.tsx";
 import { Card, counts, Lines, Tile, Top } from "../../parts/Lines.tsx";
 import { actorPath, Link, resourcePath } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
+import { PlaceNote, PlacesCard, usePlaces } from "../../parts/Places.tsx";
 import { RangePicker } from "../../parts/RangePicker.tsx";
 import { plain } from "../../event/inert.ts";
 import { toQuestion, type Range } from "../../query/range.ts";
@@ -46,6 +47,7 @@ export default function Actor({ kind, id }: { kind: string; id: string }) {
     <main className="page">
       <div className="head-line">
         <h1><span className="faint">{say(`actor.${known === "principal" ? "user" : known}` as Word)}</span> <bdi>{plain(id, 120)}</bdi></h1>
+        {known === "address" && <Whereabouts address={id} />}
         <span className="grow" />
         <Link to={eventsLink({ f: [[FIELD[known] ?? "", known === "role" ? `${id}` : id]], from: range.from, to: range.to })}>{say("actor.all")}</Link>
         {(known !== "key" || habits) && <RangePicker range={range} choose={setRange} />}
@@ -57,6 +59,11 @@ export default function Actor({ kind, id }: { kind: string; id: string }) {
       {known === "key" && !habits ? <LeakedKey id={id} /> : <Answer asked={asked} lines={8}>{(page) => <Dossier page={page} />}</Answer>}
     </main>
   );
+}
+
+function Whereabouts({ address }: { address: string }) {
+  const asked = usePlaces([address]);
+  return <PlaceNote spot={asked.data?.places[0]} />;
 }
 
 function Dossier({ page }: { page: ActorPage }) {
@@ -105,6 +112,7 @@ function Dossier({ page }: { page: ActorPage }) {
           )}
         </Card>
         <Card wide title={say("actor.heat", { zone: zoneName(zone) })}><Heat hours={page.heat} /></Card>
+        {page.kind !== "address" && <PlacesCard addresses={page.counts.addresses ?? []} />}
         {LISTS.filter(([name]) => (page.counts[name] ?? []).length > 0).map(([name, word, field]) => (
           <Card key={name} title={say(word)} more={<span className="faint">{number(page.distinct[name] ?? 0)}</span>}>
             <Top values={counts(page.counts[name]).slice(0, 10)} link={link(field)} />

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
 import { Card, counts, Lines, Top } from "../../parts/Lines.tsx";
 import { actorPath, eventPath, Link, resourcePath } from "../../parts/Link.tsx";
+import { PlaceNote, usePlaces } from "../../parts/Places.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
 import { compose } from "../../query/language.ts";
@@ -33,6 +34,7 @@ function Damage({ page }: { page: KeyPage }) {
   const { language } = usePreferences();
   const number = (one: number) => count(one, language);
   // The address that came last is where a thief would be: the story begins with it, and the rest is one choice away.
+  const places = usePlaces(page.addresses.map((one) => one.value));
   const [address, setAddress] = useState(() => (page.addresses.length > 1 ? [...page.addresses].sort((one, other) => other.first.localeCompare(one.first))[0]?.value : "") ?? "");
   return (
     <div className="grid" style={{ marginTop: 0 }}>
@@ -71,6 +73,7 @@ function Damage({ page }: { page: KeyPage }) {
           {page.addresses.map((one) => (
             <li key={one.value}>
               <button type="button" className="link" aria-pressed={address === one.value} onClick={() => setAddress(address === one.value ? "" : one.value)}><bdi>{plain(one.value, 60)}</bdi></button>
+              <PlaceNote spot={places.data?.places.find((spot) => spot.address === one.value)} />
               <span className="faint"><Moment at={one.first} /></span>
               <span className="number">{number(one.count)}</span>
             </li>
