@@ -102,6 +102,24 @@ def test_a_rebuild_from_entry_0_gives_the_same_rows(projection: Projection, ledg
     assert projection.engine.rows(EVERY_ROW) == before
 
 
+def test_an_older_table_is_brought_up_to_date_with_its_rows_in_it(
+    ledger: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a million events to be read again because columns are kept in another way."""
+    with monkeypatch.context() as before:
+        before.setattr(schema, "STEPS", schema.STEPS[:2])
+        a_projection(tmp_path / "projection", ledger).close()
+    again = a_projection(tmp_path / "projection")
+    kinds = again.engine.rows(
+        "SELECT DISTINCT type FROM system.columns WHERE table = 'events' AND name IN"
+        " ('user_name', 'source_ip', 'access_key_id', 'principal_id')"
+    )
+    found = (kinds, again.size(), again.differences(0, ledger.held))
+    again.close()
+
+    assert found == ([("LowCardinality(String)",)], 20, [])
+
+
 def test_an_altered_row_is_named(projection: Projection, ledger: Paper) -> None:
     """`fsck --projection` compares every row with what its record gives."""
     projection.engine.command(

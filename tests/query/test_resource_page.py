@@ -73,6 +73,14 @@ def test_a_life_is_told_in_order_from_creation_to_deletion(world: World) -> None
     )
 
 
+@pytest.mark.parametrize(("name", "mentions"), [("d-life", 1), ("d-lif", 0), ("nobody", 0), ("D-LIFE", 9)])
+def test_a_mention_is_the_whole_id_somewhere_else(world: World, name: str, mentions: int) -> None:
+    """`i-1` is not mentioned wherever `i-12` is; an id in other letters is no resource's name, but it is told of."""
+    page = resource(world.ground(), Resource(type="", id=name), EVER)
+
+    assert page.mentions == mentions
+
+
 def test_each_change_stands_beside_the_one_before_it(world: World) -> None:
     """Inferred from what was asked before; observed where one event carries both; a failed call, and naming it, change nothing."""
     page = resource(world.ground(), Resource(type=DISK, id="d-life"), EVER)

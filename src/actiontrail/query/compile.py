@@ -5,6 +5,7 @@ a property test holds the two together. What a caller wrote is bound as paramete
 Where a column holds the whole field it is asked; the words give the index something to jump by.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -23,10 +24,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Bindings:
-    """Values on their way into a statement, each under a name of ours."""
+    """Values on their way into a statement, each under a name of ours. Statements that are made beside each other may share them."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
+        self._numbers = itertools.count()  # no two threads are given the same
 
     def text(self, value: str) -> str:
         """The placeholder of a string."""
@@ -45,7 +47,7 @@ class Bindings:
         return self._bind(float(value), "Float64")
 
     def _bind(self, value: object, kind: str) -> str:
-        name = f"b{len(self.values)}"
+        name = f"b{next(self._numbers)}"
         self.values[name] = value
         return f"{{{name}:{kind}}}"
 

@@ -7,6 +7,7 @@ how far it saw: the projection's size beside the ledger's checkpoint.
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -45,6 +46,7 @@ STEPS_MS = tuple(
         365 * 86_400,
     )
 )
+HOUR_MS = 3_600_000
 FACETS = (*BY_PATH, "channel")
 
 
@@ -228,21 +230,30 @@ class Search:
         """Counts over the range, in at most about `buckets` steps of a round length."""
         _within("buckets", buckets, 1, BUCKETS_MAX)
         seen = self.seen()
+        if asked.start_ms is not None and asked.end_ms is not None:
+            step = _step(asked.end_ms - asked.start_ms, buckets)
+            return _histogram(step, self._steps(asked, step, mark), seen)
+        hours = self._steps(asked, HOUR_MS, mark)
+        if not hours:
+            return _histogram(STEPS_MS[0], hours, seen)
+        first, last = hours[0][2], hours[-1][3]
+        step = _step(last + 1 - first, buckets)
+        if step >= HOUR_MS:  # whole hours: everything was read but once
+            return _histogram(step, hours, seen)
+        return _histogram(
+            step, self._steps(replace(asked, start_ms=first, end_ms=last + 1), step, mark), seen
+        )
+
+    def _steps(self, asked: Asked, step: int, mark: str) -> list[tuple[int, int, int, int]]:
+        """Each step that holds events: its begin, how many, and when the first and the last of them happened."""
         bound = Bindings()
-        where = self.where(asked, bound)
-        ends = (asked.start_ms, asked.end_ms)
-        if None in ends:
-            sql = f"SELECT count(), toUnixTimestamp64Milli(min(happened)), toUnixTimestamp64Milli(max(happened)) + 1 FROM {schema.TABLE} WHERE {where}"
-            count, first, last = self.projection.engine.rows(
-                sql, bound.values, limits=self.limits, mark=mark
-            )[0]
-            ends = (first, last) if count else (0, 1)
-        span = max((ends[1] or 0) - (ends[0] or 0), 1)
-        step = next((one for one in STEPS_MS if span <= one * buckets), STEPS_MS[-1])
-        at = f"intDiv(toUnixTimestamp64Milli(happened), {step}) * {step}"
-        sql = f"SELECT {at} AS at, count() FROM {schema.TABLE} WHERE {where} GROUP BY at ORDER BY at"
+        at = "toUnixTimestamp64Milli(happened)"
+        sql = (
+            f"SELECT intDiv({at}, {step}) * {step} AS at, count(), min({at}), max({at}) FROM {schema.TABLE}"
+            f" WHERE {self.where(asked, bound)} GROUP BY at ORDER BY at"
+        )
         rows = self.projection.engine.rows(sql, bound.values, limits=self.limits, mark=mark)
-        return Histogram(step, sum(count for _, count in rows), [Bucket(*row) for row in rows], seen)
+        return [(begin, count, first, last) for begin, count, first, last in rows]
 
     def sql(self, asked: Asked, *, mark: str = "") -> Rows:
         """The answer to `selector | SQL`, over the events that the selector chooses. Raises `BadSql`."""
@@ -303,6 +314,19 @@ class Search:
         columns = not self.projection.has_odd(asked.account)
         parts.append(f"({condition(tree, bound, columns=columns)})")
         return " AND ".join(parts)
+
+
+def _step(span_ms: int, buckets: int) -> int:
+    """The shortest round step of which `buckets` reach over the span."""
+    return next((one for one in STEPS_MS if span_ms <= one * buckets), STEPS_MS[-1])
+
+
+def _histogram(step: int, counted: Sequence[tuple[int, int, int, int]], seen: Seen) -> Histogram:
+    """Counts in steps of `step`, from those in steps that it is a multiple of."""
+    found: Counter[int] = Counter()
+    for begin, count, _, _ in counted:
+        found[int(begin / step) * step] += count
+    return Histogram(step, found.total(), [Bucket(*one) for one in sorted(found.items())], seen)
 
 
 def _hint(text: str, bound: Bindings) -> str:

@@ -17,6 +17,7 @@ from actiontrail.query.pages.ground import (
     Line,
     Resource,
     Span,
+    asides,
     at,
     counts,
     hint,
@@ -140,37 +141,42 @@ def actor(ground: Ground, kind: str, value: str, span: Span, *, offset_minutes: 
         f" countIf(error_code != '' AND {_in(start)}), countIf(sensitive = 'true' AND {_in(start)}),"
         f" arraySort(groupUniqArray(10)(user_type)), {distinct} FROM {TABLE} WHERE {mine}"
     )
-    total, first, last, events, writes, failures, sensitive, types, *distinct_counts = ground.rows(
-        sql, bound
-    )[0]
-    return Actor(
-        kind=kind,
-        value=value,
-        start=rfc3339(span.start),
-        end=rfc3339(span.end),
-        first_seen=rfc3339(first) if total else "",
-        last_seen=rfc3339(last) if total else "",
-        types=tuple(one for one in types if one),
-        events=events,
-        writes=writes,
-        failures=failures,
-        sensitive=sensitive,
-        counts=_by_value(ground, tuple(_COUNTED), inside, bound),
-        distinct=dict(zip(_COUNTED, distinct_counts, strict=True)),
-        resources=touched(ground, inside, bound),
-        heat=_heat(ground, inside, offset_minutes, bound),
-        past=Past(events=total - events, first=rfc3339(first) if total - events else ""),
-        new=_by_value(ground, _NEWS, mine, bound, since=span.start),
-        sessions=_sessions(ground, inside, bound),
-        signins=tuple(
-            ground.lines(
-                f"{inside} AND event_name = 'ConsoleSignin'", bound, limit=SIGNINS_MAX, newest_first=True
-            )
-        ),
-        roles_assumed=issued(ground, inside, bound),
-        assumed_by=_assumed_by(ground, kind, value, span),
-        seen=ground.seen,
-    )
+    signed_in = f"{inside} AND event_name = 'ConsoleSignin'"
+    with asides() as aside:  # those that read all of the actor's past begin first
+        told = aside(ground.rows, sql, bound)
+        new = aside(_by_value, ground, _NEWS, mine, bound, since=span.start)
+        assumed_by = aside(_assumed_by, ground, kind, value, span)
+        roles_assumed = aside(issued, ground, inside, bound)
+        by_value = aside(_by_value, ground, tuple(_COUNTED), inside, bound)
+        resources = aside(touched, ground, inside, bound)
+        heat = aside(_heat, ground, inside, offset_minutes, bound)
+        sessions = aside(_sessions, ground, inside, bound)
+        signins = aside(ground.lines, signed_in, bound, limit=SIGNINS_MAX, newest_first=True)
+        total, first, last, events, writes, failures, sensitive, types, *distinct_counts = told()[0]
+        return Actor(
+            kind=kind,
+            value=value,
+            start=rfc3339(span.start),
+            end=rfc3339(span.end),
+            first_seen=rfc3339(first) if total else "",
+            last_seen=rfc3339(last) if total else "",
+            types=tuple(one for one in types if one),
+            events=events,
+            writes=writes,
+            failures=failures,
+            sensitive=sensitive,
+            counts=by_value(),
+            distinct=dict(zip(_COUNTED, distinct_counts, strict=True)),
+            resources=resources(),
+            heat=heat(),
+            past=Past(events=total - events, first=rfc3339(first) if total - events else ""),
+            new=new(),
+            sessions=sessions(),
+            signins=tuple(signins()),
+            roles_assumed=roles_assumed(),
+            assumed_by=assumed_by(),
+            seen=ground.seen,
+        )
 
 
 def _in(start: str) -> str:

@@ -1,14 +1,17 @@
 """What the pages' questions stand on: one account, one horizon, one allowance of time; and how a row becomes a line.
 
 All statements of one answer see the same size of the projection, and together they may take as long as
-one question may. Nothing here reads outside the account: every statement begins with `mine`.
+one question may; a few of them run at once. Nothing here reads outside the account: every statement begins
+with `mine`.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
@@ -21,6 +24,9 @@ from actiontrail.query.engine import TooHeavy
 from actiontrail.query.search import OutOfRange, Search, Seen
 from actiontrail.query.words import clean
 
+P = ParamSpec("P")
+T = TypeVar("T")
+AT_ONCE = 2  # statements of one answer: as many as there are cores, and half of the engine's connections
 TOP = 20  # values of one field that an answer shows
 SPAN_DAYS_MAX = 3660
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -136,6 +142,31 @@ class Span:
         """The equal range that ends where this begins."""
         assert self.start is not None and self.end is not None  # noqa: PT018
         return Span(2 * self.start - self.end, self.start)
+
+
+class Aside(Protocol):
+    """Begins to ask, and gives a way to wait for what was asked."""
+
+    def __call__(self, ask: Callable[P, T], /, *args: P.args, **more: P.kwargs) -> Callable[[], T]:
+        """What `ask` answers, or raises, when it is called for."""
+        ...
+
+
+@contextmanager
+def asides() -> Iterator[Aside]:
+    """Questions that are asked beside each other, a few at once, in the order in which they are given.
+
+    When one fails, those that did not begin never do.
+    """
+    pool = ThreadPoolExecutor(AT_ONCE, "aside")
+
+    def aside(ask: Callable[P, T], /, *args: P.args, **more: P.kwargs) -> Callable[[], T]:
+        return pool.submit(ask, *args, **more).result
+
+    try:
+        yield aside
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Ground:

@@ -18,6 +18,7 @@ from actiontrail.query.pages.ground import (
     Line,
     Span,
     Who,
+    asides,
     counts,
     hint,
     rfc3339,
@@ -29,6 +30,7 @@ WRITES_MAX = 500
 ROWS_MAX = 200
 GENERATIONS = 4
 HEIRS_MAX = 50
+_COUNTED = ("source_ip", "user_agent", "region")
 _DENIALS = ("nopermission", "forbidden", "denied", "unauthorized", "notauthorized", "unauthorised")
 # What an operation leaves behind that outlives the key, and where the event tells its name.
 _MAKES: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
@@ -128,30 +130,42 @@ def activity(ground: Ground, access_key_id: str, span: Span) -> Activity:
     bound = Bindings()
     mine = f"{ground.mine(bound, span)} AND {_is(access_key_id, bound)}"
     sql = f"SELECT count(), {HIT}, countIf(error_code != ''), countIf(event_rw = 'Write') FROM {TABLE} WHERE {mine}"
-    events, first, last, failures, writes_total = ground.rows(sql, bound)[0]
-    told = ground.documents(f"{mine} AND event_rw = 'Write'", bound, limit=WRITES_MAX)
-    made = tuple(one for line, event in told for one in made_by(line, event))
-    return Activity(
-        access_key_id=access_key_id,
-        owners=_owners(ground, access_key_id, mine, bound),
-        origin=_origin(ground, access_key_id),
-        first_seen=rfc3339(first) if events else "",
-        last_seen=rfc3339(last) if events else "",
-        events=events,
-        failures=failures,
-        writes_total=writes_total,
-        writes=tuple(line for line, _ in told),
-        made=made,
-        heirs=_heirs(ground, made),
-        resources=touched(ground, mine, bound, limit=ROWS_MAX),
-        discovery=_calls(ground, f"{mine} AND event_rw != 'Write'", bound),
-        refused=_refused(ground, mine, bound),
-        addresses=_counted(ground, "source_ip", mine, bound),
-        agents=_counted(ground, "user_agent", mine, bound),
-        regions=_counted(ground, "region", mine, bound),
-        sensitive=tuple(ground.lines(f"{mine} AND sensitive = 'true'", bound, limit=ROWS_MAX)),
-        seen=ground.seen,
-    )
+    with asides() as aside:
+        written = aside(ground.documents, f"{mine} AND event_rw = 'Write'", bound, limit=WRITES_MAX)
+        tally = aside(ground.rows, sql, bound)
+        resources = aside(touched, ground, mine, bound, limit=ROWS_MAX)
+        origin = aside(_origin, ground, access_key_id)
+        discovery = aside(_calls, ground, f"{mine} AND event_rw != 'Write'", bound)
+        counted = aside(_counted, ground, mine, bound)
+        owners = aside(_owners, ground, access_key_id, mine, bound)
+        refused = aside(_refused, ground, mine, bound)
+        sensitive = aside(ground.lines, f"{mine} AND sensitive = 'true'", bound, limit=ROWS_MAX)
+        told = written()
+        made = tuple(one for line, event in told for one in made_by(line, event))
+        heirs = aside(_heirs, ground, made)
+        events, first, last, failures, writes_total = tally()[0]
+        addresses, agents, regions = counted()
+        return Activity(
+            access_key_id=access_key_id,
+            owners=owners(),
+            origin=origin(),
+            first_seen=rfc3339(first) if events else "",
+            last_seen=rfc3339(last) if events else "",
+            events=events,
+            failures=failures,
+            writes_total=writes_total,
+            writes=tuple(line for line, _ in told),
+            made=made,
+            heirs=heirs(),
+            resources=resources(),
+            discovery=discovery(),
+            refused=refused(),
+            addresses=addresses,
+            agents=agents,
+            regions=regions,
+            sensitive=tuple(sensitive()),
+            seen=ground.seen,
+        )
 
 
 def made_by(line: Line, event: Mapping[str, Any]) -> tuple[Made, ...]:
@@ -313,9 +327,16 @@ def _refused(ground: Ground, where: str, bound: Bindings) -> tuple[InVain, ...]:
     )
 
 
-def _counted(ground: Ground, column: str, where: str, bound: Bindings) -> tuple[Count, ...]:
+def _counted(ground: Ground, where: str, bound: Bindings) -> list[tuple[Count, ...]]:
+    """The values of each of `_COUNTED`, the commonest first."""
+    which = f"grouping({', '.join(_COUNTED)})"
+    value = f"concat({', '.join(f'toString({column})' for column in _COUNTED)})"
     sql = (
-        f"SELECT toString({column}) AS v, count() AS c, {HIT} FROM {TABLE} WHERE {where} AND {column} != ''"
-        f" GROUP BY v ORDER BY c DESC, v LIMIT {ROWS_MAX}"
+        f"SELECT {which} AS g, {value} AS v, count() AS c, {HIT} FROM {TABLE} WHERE {where}"
+        f" GROUP BY GROUPING SETS ({', '.join(f'({column})' for column in _COUNTED)})"
+        f" HAVING v != '' ORDER BY g, c DESC, v LIMIT {ROWS_MAX} BY g"
     )
-    return counts(ground.rows(sql, bound))
+    found: list[list[tuple[Any, ...]]] = [[] for _ in _COUNTED]
+    for group, *row in ground.rows(sql, bound):
+        found[len(_COUNTED) - int(group ^ ((1 << len(_COUNTED)) - 1)).bit_length()].append(tuple(row))
+    return [counts(rows) for rows in found]

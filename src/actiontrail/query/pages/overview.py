@@ -19,6 +19,7 @@ from actiontrail.query.pages.ground import (
     Ground,
     Line,
     Span,
+    asides,
     at,
     rfc3339,
 )
@@ -140,27 +141,37 @@ def overview(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], 
     bound = Bindings()
     inside = ground.mine(bound, span)
     no_mfa = f"{inside} AND {_IS_SIGNIN} AND {_WITHOUT_MFA} AND {_SUCCEEDED}"
+    alarming = f"{inside} AND sensitive = 'true'"
     begins = _begins(ground)
     known = begins is not None and begins < (span.start or 0)
-    return Overview(
-        now=rfc3339(now_ms),
-        begins=rfc3339(begins) if begins is not None else "",
-        current=_tally(ground, span),
-        previous=_tally(ground, span.before()),
-        sources=_sources(ground, span, now_ms),
-        proof=_proof(ground, now_ms, recorded()),
-        actors=_active(ground, inside, bound, "c DESC"),
-        errors=_errors(ground, span),
-        changes=_changes(ground, inside, bound),
-        new_actors=_new(ground, span, ACTOR_KIND, ACTOR_VALUE) if known else (),
-        new_addresses=_new(ground, span, "'address'", "source_ip") if known else (),
-        sensitive=_sensitive(ground, inside, bound),
-        sensitive_events=tuple(
-            ground.lines(f"{inside} AND sensitive = 'true'", bound, limit=LINES_MAX, newest_first=True)
-        ),
-        signins_without_mfa=tuple(ground.lines(no_mfa, bound, limit=LINES_MAX, newest_first=True)),
-        seen=ground.seen,
-    )
+    with asides() as aside:  # those that read the whole record begin first
+        new_actors = aside(_new, ground, span, ACTOR_KIND, ACTOR_VALUE, known=known)
+        new_addresses = aside(_new, ground, span, "'address'", "source_ip", known=known)
+        sources = aside(_sources, ground, span, now_ms)
+        current, previous = aside(_tally, ground, span), aside(_tally, ground, span.before())
+        actors = aside(_active, ground, inside, bound, "c DESC")
+        errors = aside(_errors, ground, span)
+        changes = aside(_changes, ground, inside, bound)
+        sensitive = aside(_sensitive, ground, inside, bound)
+        lines = aside(ground.lines, alarming, bound, limit=LINES_MAX, newest_first=True)
+        signins = aside(ground.lines, no_mfa, bound, limit=LINES_MAX, newest_first=True)
+        return Overview(
+            now=rfc3339(now_ms),
+            begins=rfc3339(begins) if begins is not None else "",
+            current=current(),
+            previous=previous(),
+            sources=sources(),
+            proof=_proof(ground, now_ms, recorded()),
+            actors=actors(),
+            errors=errors(),
+            changes=changes(),
+            new_actors=new_actors(),
+            new_addresses=new_addresses(),
+            sensitive=sensitive(),
+            sensitive_events=tuple(lines()),
+            signins_without_mfa=tuple(signins()),
+            seen=ground.seen,
+        )
 
 
 _IS_SIGNIN = "event_name = 'ConsoleSignin'"
@@ -274,8 +285,13 @@ def _actives(rows: Sequence[tuple[Any, ...]]) -> tuple[Active, ...]:
     )  # fmt: skip
 
 
-def _new(ground: Ground, span: Span, kind: str, value: str) -> tuple[Active, ...]:
-    """Who was never there before the range. Asks all that is searchable, and groups it by one narrow column."""
+def _new(ground: Ground, span: Span, kind: str, value: str, *, known: bool) -> tuple[Active, ...]:
+    """Who was never there before the range; nobody, if nothing from before it is `known`.
+
+    Asks all that is searchable, and groups it by one narrow column.
+    """
+    if not known:
+        return ()
     assert span.start is not None
     bound = Bindings()
     where = ground.mine(bound, Span(None, span.end))

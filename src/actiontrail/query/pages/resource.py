@@ -5,6 +5,7 @@ An id may be asked for with its type or alone; alone, every type under which the
 
 from collections.abc import Sequence
 
+from actiontrail.event.selector import tokens
 from actiontrail.query.compile import Bindings
 from actiontrail.query.pages.actor import Touched
 from actiontrail.query.pages.changes import Life, Step
@@ -17,6 +18,7 @@ from actiontrail.query.pages.ground import (
     Ground,
     Resource,
     Span,
+    asides,
     at,
     counts,
     hint,
@@ -63,31 +65,38 @@ def resource(ground: Ground, which: Resource, span: Span, *, reads: bool = False
     about = f"{ground.mine(bound, Span(None, span.end))} AND {is_about(kind, name, bound)}"
     inside = f"{about} AND happened >= {at(span.start, bound)}" if span.start is not None else about
     sql = f"SELECT count(), {HIT}, countIf(event_rw = 'Write'), countIf(error_code != '') FROM {TABLE} WHERE {inside}"
-    events, first, last, writes, failures = ground.rows(sql, bound)[0]
-    steps, whole = _steps(ground, which, about, bound, reads=reads)
-    shown = [one for one in steps if span.start is None or one.event.time >= rfc3339(span.start)]
-    created = next((one for one in steps if one.phase == "create" and not one.failed), None)
-    deleted = next((one for one in reversed(steps) if one.phase == "delete" and not one.failed), None)
-    return Lived(
-        type=kind,
-        id=name,
-        types=_types(ground, name),
-        first_seen=rfc3339(first) if events else "",
-        last_seen=rfc3339(last) if events else "",
-        events=events,
-        writes=writes,
-        reads=events - writes,
-        failures=failures,
-        created=created,
-        deleted=deleted,
-        exists=_exists(steps),
-        steps=tuple(shown[-limit:]),
-        complete=whole and len(shown) <= limit,
-        actors=_actors(ground, inside, bound),
-        related=_related(ground, name, inside, bound),
-        mentions=_mentions(ground, name, span),
-        seen=ground.seen,
-    )
+    with asides() as aside:
+        lived = aside(_steps, ground, which, about, bound, reads=reads)
+        tally = aside(ground.rows, sql, bound)
+        mentions = aside(_mentions, ground, name, span)
+        types = aside(_types, ground, name)
+        related = aside(_related, ground, name, inside, bound)
+        actors = aside(_actors, ground, inside, bound)
+        events, first, last, writes, failures = tally()[0]
+        steps, whole = lived()
+        shown = [one for one in steps if span.start is None or one.event.time >= rfc3339(span.start)]
+        created = next((one for one in steps if one.phase == "create" and not one.failed), None)
+        deleted = next((one for one in reversed(steps) if one.phase == "delete" and not one.failed), None)
+        return Lived(
+            type=kind,
+            id=name,
+            types=types(),
+            first_seen=rfc3339(first) if events else "",
+            last_seen=rfc3339(last) if events else "",
+            events=events,
+            writes=writes,
+            reads=events - writes,
+            failures=failures,
+            created=created,
+            deleted=deleted,
+            exists=_exists(steps),
+            steps=tuple(shown[-limit:]),
+            complete=whole and len(shown) <= limit,
+            actors=actors(),
+            related=related(),
+            mentions=mentions(),
+            seen=ground.seen,
+        )
 
 
 def is_about(kind: str, name: str, bound: Bindings) -> str:
@@ -167,8 +176,12 @@ def _mentions(ground: Ground, name: str, span: Span) -> int:
     held = hint(name, bound)
     if not held:
         return 0
+    if (
+        len(tokens(name)) > 1
+    ):  # one token is itself in the index; that several stand together is seen in the event alone
+        held += f" AND position(doc, {bound.text(name)}) > 0"
     sql = (
         f"SELECT count() FROM {TABLE} WHERE {ground.mine(bound, span)}{held}"
-        f" AND position(doc, {bound.text(name)}) > 0 AND NOT has(resource_names, {bound.text(name)})"
+        f" AND NOT has(resource_names, {bound.text(name)})"
     )
     return int(ground.rows(sql, bound)[0][0])
