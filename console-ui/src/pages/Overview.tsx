@@ -9,7 +9,7 @@ import { SentenceLine } from "../parts/SentenceLine.tsx";
 import { plain } from "../event/inert.ts";
 import { eventPath } from "../parts/Link.tsx";
 import { toQuestion } from "../query/range.ts";
-import { pages, type Active, type Overview as Data, type Tally } from "../service/pages.ts";
+import { pages, type Active, type Overview as Data, type Span, type Tally } from "../service/pages.ts";
 import { useAnswer } from "../service/hooks.ts";
 import { eventsLink } from "../shell/route.ts";
 import { go, useRoute } from "../shell/route.ts";
@@ -33,8 +33,7 @@ export default function Overview() {
   const asked = useAnswer(`overview${from}`, async (signal) => {
     const data = await pages.overview(span, signal);
     showSeen(data.seen);
-    const alarms = await alarmed(span, data, signal);
-    return { data, alarms };
+    return data;
   });
   return (
     <main className="page">
@@ -43,14 +42,16 @@ export default function Overview() {
         <span className="grow" />
         <Segmented value={from} onChange={(value) => go(`/?from=${value}`)} options={RANGES.map((value) => ({ value, label: rangeText({ from: value, to: "now" }, say, zone) }))} />
       </div>
-      <Answer asked={asked} lines={8}>{({ data, alarms }) => <Board data={data} alarms={alarms} from={from} />}</Answer>
+      <Answer asked={asked} lines={8}>{(data) => <Board data={data} span={span} from={from} />}</Answer>
     </main>
   );
 }
 
-function Board({ data, alarms, from }: { data: Data; alarms: Alarm[]; from: string }) {
+function Board({ data, span, from }: { data: Data; span: Span; from: string }) {
   const say = useSay();
   const { language } = usePreferences();
+  // The figures are there first; what they mean is looked for while they are read.
+  const alarms = useAnswer(`alarms${from}${data.now}`, (signal) => alarmed(span, data, signal));
   const number = (one: number) => count(one, language);
   const link = (f: [string, string][], x: [string, string][] = []) => eventsLink({ f, x, from });
   return (
@@ -58,7 +59,7 @@ function Board({ data, alarms, from }: { data: Data; alarms: Alarm[]; from: stri
       <Tiles data={data} from={from} />
       <div className="grid">
         <Card wide title={say("overview.alarm")}>
-          <Alarms alarms={alarms} />
+          <Answer asked={alarms}>{(found) => <Alarms alarms={found} />}</Answer>
         </Card>
         <Card title={say("overview.recorded")}>
           <Sources data={data} />

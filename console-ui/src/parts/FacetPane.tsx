@@ -12,10 +12,10 @@ export const FACET_FIELDS = [
 ];
 const SHOWN = 6;
 
-export function FacetPane({ facets, chips, toggle }: { facets: Facets | undefined; chips: readonly Chip[]; toggle: (chip: Chip) => void }) {
+export function FacetPane({ facets, chips, toggle, busy = false }: { facets: Facets | undefined; chips: readonly Chip[]; toggle: (chip: Chip) => void; busy?: boolean }) {
   const say = useSay();
   return (
-    <nav className="facets" aria-label={say("events.facets")}>
+    <nav className="facets" aria-label={say("events.facets")} aria-busy={busy}>
       <p className="faint hint">{say("events.facetHint")}</p>
       {FACET_FIELDS.map((field) => (
         <Facet key={field} field={field} values={facets?.facets[field] ?? []} chips={chips} toggle={toggle} />
@@ -31,7 +31,7 @@ function Facet({ field, values, chips, toggle }: { field: string; values: { valu
   if (values.length === 0 || (values.length === 1 && values[0]?.value === "")) return null;
   const most = Math.max(...values.map((one) => one.count), 1);
   return (
-    <section className="facet">
+    <section className="facet" data-field={field}>
       <h3>{field.replace("userIdentity.", "")}</h3>
       <ul>
         {values.slice(0, whole ? undefined : SHOWN).map(({ value, count: number }) => {
@@ -42,8 +42,9 @@ function Facet({ field, values, chips, toggle }: { field: string; values: { valu
               <button
                 type="button"
                 className="facet-value"
+                data-value={value}
                 aria-pressed={Boolean(chosen && !chosen.not)}
-                  title={plain(value, 400)}
+                title={plain(value, 400)}
                 onClick={(event) => toggle({ field, value, not: event.altKey })}
               >
                 <span className="share" style={{ width: `${(number / most) * 100}%` }} />

@@ -13,30 +13,31 @@ export interface Asked<T> {
   again: () => void;
 }
 
-const SLOW_MS = 1500;
+export const SLOW_MS = 1500;
 
 /** The answer of `question`, asked anew whenever `key` changes. An empty key asks nothing. */
 export function useAnswer<T>(key: string, question: (signal: AbortSignal) => Promise<T>): Asked<T> {
-  const [state, setState] = useState<{ data?: T; failure?: Failure; loading: boolean; slow: boolean; cancelled: boolean }>(
-    { loading: key !== "", slow: false, cancelled: false },
+  const [state, setState] = useState<{ of: string; data?: T; failure?: Failure; loading: boolean; slow: boolean; cancelled: boolean }>(
+    { of: "", loading: key !== "", slow: false, cancelled: false },
   );
   const [turn, setTurn] = useState(0);
+  const one = key && `${turn} ${key}`;
   const running = useRef<AbortController | null>(null);
   const asked = useRef(question);
   asked.current = question;
 
   useEffect(() => {
     if (!key) {
-      setState({ loading: false, slow: false, cancelled: false });
+      setState({ of: "", loading: false, slow: false, cancelled: false });
       return;
     }
     const control = new AbortController();
     running.current = control;
-    setState((old) => ({ ...old, failure: undefined, loading: true, slow: false, cancelled: false }));
+    setState((old) => ({ ...old, of: one, failure: undefined, loading: true, slow: false, cancelled: false }));
     const timer = setTimeout(() => setState((old) => (old.loading ? { ...old, slow: true } : old)), SLOW_MS);
     asked
       .current(control.signal)
-      .then((data) => setState({ data, loading: false, slow: false, cancelled: false }))
+      .then((data) => control.signal.aborted || setState({ of: one, data, loading: false, slow: false, cancelled: false }))
       .catch((error: unknown) => {
         if (control.signal.aborted) return;
         setState((old) => ({ ...old, failure: asFailure(error), loading: false, slow: false }));
@@ -46,14 +47,30 @@ export function useAnswer<T>(key: string, question: (signal: AbortSignal) => Pro
       clearTimeout(timer);
       control.abort();
     };
-  }, [key, turn]);
+  }, [one]);
 
   const cancel = useCallback(() => {
     running.current?.abort();
     setState((old) => ({ ...old, loading: false, slow: false, cancelled: true }));
   }, []);
   const again = useCallback(() => setTurn((old) => old + 1), []);
-  return { data: state.data, failure: state.failure, loading: state.loading, slow: state.slow, cancelled: state.cancelled, cancel, again };
+  // Between a new question and its effect there may be a frame: nobody is to take the old answer for the new one's.
+  const fresh = state.of === one;
+  return { data: state.data, failure: fresh ? state.failure : undefined, loading: !fresh || state.loading, slow: fresh && state.slow, cancelled: fresh && state.cancelled, cancel, again };
+}
+
+/** Several questions as one: slow or failed if one of them is; cancelled and asked again together. */
+export function together(...all: readonly Asked<unknown>[]): Asked<unknown> {
+  const unanswered = all.filter((one) => one.loading || one.cancelled || one.failure);
+  return {
+    data: undefined,
+    failure: all.find((one) => one.failure)?.failure,
+    loading: all.some((one) => one.loading),
+    slow: all.some((one) => one.slow),
+    cancelled: !all.some((one) => one.loading) && all.some((one) => one.cancelled),
+    cancel: () => all.filter((one) => one.loading).forEach((one) => one.cancel()),
+    again: () => unanswered.forEach((one) => one.again()),
+  };
 }
 
 export function asFailure(error: unknown): Failure {

@@ -22,7 +22,7 @@ export type Match = Answers["Match"];
 export type Spot = Answers["Spot"];
 export type Reason = Answers["Reason"];
 
-type Span = { start?: string; end?: string };
+export type Span = { start?: string; end?: string };
 
 const with_ = (path: string, values: Record<string, string | number | boolean | undefined>): string => {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");

@@ -14,7 +14,7 @@ import { compose, mistakeIn, type Chip } from "../../query/language.ts";
 import { around, iso, momentOf, toQuestion } from "../../query/range.ts";
 import { read, write, type EventsState, type Mode } from "../../query/state.ts";
 import { service } from "../../service/client.ts";
-import { useAnswer } from "../../service/hooks.ts";
+import { together, useAnswer } from "../../service/hooks.ts";
 import type { Found, Question } from "../../service/types.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { showSeen } from "../../shell/seen.ts";
@@ -24,7 +24,7 @@ import { count, useSay } from "../../shell/words.ts";
 import { Chips } from "./Chips.tsx";
 import { Empty } from "./Empty.tsx";
 import { Tools } from "./Tools.tsx";
-import { usePages } from "./pages.ts";
+import { usePages, type Pages } from "./pages.ts";
 
 const Sql = lazy(() => import("./Sql.tsx"));
 const Live = lazy(() => import("./Live.tsx"));
@@ -104,7 +104,8 @@ export default function Events() {
       <EventDetail found={one} toggle={toggleChip} />
     </>
   );
-  const failure = found.asked.failure ?? histogram.failure;
+  const asked = together(found.asked, histogram, facets);
+  const failure = asked.failure;
   const mistake = failure ? mistakeIn(failure.message) : null;
   const from = momentOf(state.range.from, now) ?? Date.parse(histogram.data?.buckets[0]?.start ?? "") ?? now;
   const step = (histogram.data?.stepSeconds ?? 60) * 1000;
@@ -139,13 +140,13 @@ export default function Events() {
         <span className="grow" />
         <Tools state={state} set={set} question={question} total={total ?? 0} />
       </div>
-      {failure && !mistake && <Trouble asked={found.asked.failure ? found.asked : histogram} />}
-      <Progress asked={found.asked} />
+      {failure && !mistake && <Trouble asked={asked} />}
+      <Progress asked={asked} />
       {state.mode !== "tail" && histogram.data && histogram.data.total > 0 && (
         <Histogram data={histogram.data} from={from} to={to} choose={(start, end) => set({ range: { from: iso(start), to: iso(end) } })} />
       )}
       <div className="events-body">
-        {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} />}
+        {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} busy={facets.loading} />}
         <main className="events-main" aria-busy={found.asked.loading}>
           {state.pins.length > 0 && <Pins ids={state.pins} columns={state.columns} togglePin={togglePin} />}
           {state.mode === "sql" ? (
@@ -156,12 +157,20 @@ export default function Events() {
             <Empty state={state} set={set} question={question} seen={histogram.data.seen} />
           ) : (
             <EventList rows={shown} columns={state.columns} openId={state.open} focus={focus} toggleOpen={toggleOpen} toggleRun={toggleRun} detail={detail} more={found.more}
-              tail={<p className="faint list-end">{found.asked.loading && found.events.length > 0 ? say("events.more") : found.done && found.events.length > 0 ? say("events.end") : ""}</p>} />
+              tail={<ListEnd found={found} />} />
           )}
         </main>
       </div>
     </div>
   );
+}
+
+/** What is to be said behind the last row: that more is coming, why it is not, or that this is all. */
+function ListEnd({ found }: { found: Pages }) {
+  const say = useSay();
+  if (found.next.failure) return <Trouble asked={found.next} />;
+  if (found.next.slow || found.next.cancelled) return <Progress asked={found.next} />;
+  return <p className="faint list-end">{found.next.loading ? say("events.more") : found.done && found.events.length > 0 ? say("events.end") : ""}</p>;
 }
 
 function Pins({ ids, columns, togglePin }: { ids: string[]; columns: readonly string[]; togglePin: (id: string) => void }) {

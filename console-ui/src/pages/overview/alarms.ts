@@ -1,7 +1,7 @@
 // What an investigator should look at first: a table of questions, each in the search language.
 import type { Word } from "../../shell/words.ts";
 import { service } from "../../service/client.ts";
-import { fromLine, type Overview } from "../../service/pages.ts";
+import { fromLine, type Overview, type Span } from "../../service/pages.ts";
 import type { Found } from "../../service/types.ts";
 import { compose } from "../../query/language.ts";
 
@@ -21,8 +21,6 @@ const QUESTIONS: readonly (readonly [Word, string])[] = [
   ["overview.alarm.share", "(eventName: ModifySnapshotAttribute or eventName: ModifyImageSharePermission) and not errorCode: *"],
   ["overview.alarm.destroy", "(eventName: DeleteInstances or eventName: DeleteInstance or eventName: DeleteDBInstance or eventName: ScheduleKeyDeletion) and not errorCode: *"],
 ];
-
-type Span = { start?: string; end?: string };
 
 /** For each question that has an answer in the range: its first event, and how many more there are; the earliest first. */
 export async function alarmed(span: Span, overview: Overview, signal: AbortSignal): Promise<Alarm[]> {
