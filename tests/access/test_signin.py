@@ -12,6 +12,7 @@ from actiontrail.access.guesses import FREE, LONGEST_SECONDS, PER_ADDRESS, Signi
 from actiontrail.access.passwords import Passwords, WeakPassword, check_new
 from actiontrail.access.seal import Sealer
 from actiontrail.access.signin import (
+    SETUPS_MAX,
     NotLinked,
     NoTotp,
     SignIn,
@@ -356,16 +357,41 @@ def test_the_set_up_link_makes_the_first_administrator_once(desk: Desk) -> None:
         desk.signin.take_setup(token, "mallory", RIGHT)
 
 
-def test_a_set_up_link_ends_with_its_day_and_with_the_next_one(desk: Desk) -> None:
-    """One that lies in an old log opens nothing."""
+def test_a_set_up_link_ends_with_its_day_and_with_the_use_of_another(desk: Desk) -> None:
+    """One that lies in an old log opens nothing; a restart in between ends none that somebody was sent."""
     old = desk.signin.offer_setup(desk.account) or ""
-    new = desk.signin.offer_setup(desk.account) or ""
+    desk.clock.now += 24 * 3600
     with pytest.raises(WrongSetup):
         desk.signin.take_setup(old, "admin", RIGHT)
-    desk.clock.now += 24 * 3600
+    first, second = (desk.signin.offer_setup(desk.account) or "" for _ in range(2))
+    desk.signin.take_setup(first, "admin", RIGHT)
+    desk.signin.forget(desk.signin.users.get(desk.account, "admin"))
 
     with pytest.raises(WrongSetup):
-        desk.signin.take_setup(new, "admin", RIGHT)
+        desk.signin.take_setup(second, "admin", RIGHT)
+
+
+def test_each_account_has_set_up_links_of_its_own(desk: Desk) -> None:
+    """That people of one account can sign in lets nobody into another; nor does the link of one."""
+    other = desk.signin.accounts.create("other").id
+    mine, theirs = (desk.signin.offer_setup(one) or "" for one in (desk.account, other))
+    desk.signin.take_setup(mine, "admin", RIGHT)
+    user = desk.signin.take_setup(theirs, "admin", RIGHT)
+
+    assert (user.account, desk.signin.offer_setup(desk.account), desk.signin.offer_setup(other)) == (
+        other,
+        None,
+        None,
+    )
+
+
+def test_no_more_set_up_links_are_good_than_anybody_needs(desk: Desk) -> None:
+    """A service that restarts for ever fills no table."""
+    links = [desk.signin.offer_setup(desk.account) or "" for _ in range(SETUPS_MAX + 5)]
+    with desk.database.read() as connection:
+        kept = connection.exec_driver_sql("SELECT count(*) FROM setups").scalar_one()
+
+    assert (kept, len(set(links))) == (SETUPS_MAX, SETUPS_MAX + 5)
 
 
 def test_a_weak_password_does_not_use_up_the_set_up_link(desk: Desk) -> None:

@@ -11,15 +11,18 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.testing import TestClient
+from tests.kit.browser import CHEAP
 from tests.kit.caller import acs3
 from tests.kit.house import a_gate
 
 from actiontrail.access.accounts import Accounts
+from actiontrail.access.consoles import Limits, Sessions
 from actiontrail.access.directory import Directories
 from actiontrail.access.grants import Grants
 from actiontrail.access.keys import Keys
 from actiontrail.access.roles import Roles
 from actiontrail.access.seal import Sealer
+from actiontrail.access.signin import SignIn
 from actiontrail.access.users import Users
 from actiontrail.api import people_routes
 from actiontrail.api.app import _http_refusal, _refusal
@@ -52,6 +55,8 @@ class AccessHouse:
             Grants(self.database),
             self.keys,
             Directories(self.database),
+            SignIn(self.database, Sealer(b"k" * 32), passwords=CHEAP),
+            Sessions(self.database, Users(self.database), b"c" * 32, limits=Limits(600, 3600)),
         )
         gate = a_gate(Door(self.keys), self.desk.grants)
         from litestar.exceptions import HTTPException

@@ -11,6 +11,7 @@ from tests.kit.browser import RIGHT, Browser, People
 from tests.kit.service import House, a_service, events
 
 from actiontrail.api import openapi
+from actiontrail.cli.main import main
 
 ENDLESS = ("/v1/tail",)
 
@@ -293,6 +294,51 @@ def test_a_user_of_another_account_with_the_same_name_is_another_person(
     theirs = browser.sign_in("same@TWINS", "the twin's horse 9").json()["account"]
 
     assert (unclear, mine, theirs) == ((401, "WrongSignin"), house.created.account_id, twin)
+
+
+def test_nobody_resets_their_own_sign_in_without_their_password(
+    house: House, people: People, browser: Browser
+) -> None:
+    """Whoever finds an open page, or steals a session, keeps nothing of it."""
+    people.user(house.created.account_id, "careless", "AdministratorAccess")
+    browser.sign_in("careless")
+    path = "/v1/access/users/careless"
+
+    assert [code(browser.send(*one)) for one in (("POST", f"{path}/password"), ("DELETE", f"{path}/totp"), ("DELETE", f"{path}/signin"))] == [(403, "OwnSignIn")] * 3  # fmt: skip
+
+
+def test_every_new_password_is_the_same_event_whoever_gave_it(
+    house: House, people: People, browser: Browser
+) -> None:
+    """By themselves, by an administrator at the console, and by the machine's operator; who did it is told, the password is not."""
+    account = house.created.account_id
+    people.user(account, "resetting", "AdministratorAccess")
+    people.user(account, "forgetful", "AdministratorAccess")
+    browser.sign_in("resetting")
+    given = [browser.send("POST", "/v1/access/users/forgetful/password").json()["password"]]
+    assert main(["users", "password", "forgetful", "--data", str(house.running.data)]) == 0
+    own = Browser(house.running.endpoint)
+    given.append(people.signin.give_password(people.signin.users.get(account, "forgetful")))
+    own.sign_in("forgetful", given[1])
+    own.send("POST", "/v1/session/password", {"current": "wrong horse 8", "new": "another horse 8"})
+    own.send("POST", "/v1/session/password", {"current": given[1], "new": "another horse 8"})
+    own.close()
+
+    def told() -> list[Any]:
+        query = "eventName%3A%20PasswordReset%20and%20resourceName%3A%20forgetful"
+        return list(
+            house.client.request("GET", f"/v1/search?query={query}&order=oldest", b"", {}).json["events"]
+        )
+
+    house.running.until(lambda: len(told()) >= 4, "four events of passwords")
+
+    assert sorted((one["event"]["userIdentity"]["userName"], one["channel"], one["event"]["eventType"], one["event"]["serviceName"], one["event"].get("errorCode", "")) for one in told()) == [
+        ("actiontrail-cli", "service", "PasswordReset", "AasCustomer", ""),
+        ("forgetful", "console", "PasswordReset", "AasCustomer", ""),
+        ("forgetful", "console", "PasswordReset", "AasCustomer", "WrongSignin"),
+        ("resetting", "console", "PasswordReset", "AasCustomer", ""),
+    ]  # fmt: skip
+    assert [secret for secret in (*given, "another horse 8") if secret in str(told())] == []
 
 
 def test_what_people_do_at_the_console_is_in_the_record(

@@ -35,6 +35,7 @@ PLACES = {
     "token": f"token-{MARK}",
     "account": "1000000000000009",
     "name": MARK,
+    "session": MARK,
 }
 KNOWN = [route for route in ROUTES if route.action]
 

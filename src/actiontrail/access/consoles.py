@@ -166,7 +166,12 @@ class Sessions:
         """It is over. Raises `UnknownSession`."""
         with self._database.begin() as connection:
             if connection.execute(_END, {"id": session_id, "user": user.id}).rowcount == 0:
-                raise UnknownSession(f"you have no session {session_id[:40]!r}")
+                raise UnknownSession(f"{user.name} has no session {session_id[:40]!r}")
+
+    def end_every(self, user: User) -> int:
+        """All of them are over; how many there were."""
+        with self._database.begin() as connection:
+            return end_all(connection, user.id)
 
     def csrf(self, secret: str) -> str:
         """The token that a page of this session sends with each change; it tells nothing of the session's id."""
@@ -177,9 +182,9 @@ class Sessions:
         return hmac.compare_digest(self.csrf(secret), token)
 
 
-def end_all(connection: Connection, user_id: str) -> None:
-    """All sessions of a user are over, inside the caller's transaction."""
-    connection.execute(_END_ALL, {"user": user_id})
+def end_all(connection: Connection, user_id: str) -> int:
+    """All sessions of a user are over, inside the caller's transaction; how many there were."""
+    return connection.execute(_END_ALL, {"user": user_id}).rowcount
 
 
 def _digest(secret: str) -> str:

@@ -79,23 +79,51 @@ def trusts(document: Document, principal: Principal, context: Context) -> Verdic
     return Verdict(allowed)
 
 
+Missed = Literal["", "action", "resource", "condition"]
+
+
+class Weighed(NamedTuple):
+    """What one statement has to say of a request: `missed` is the first thing by which it speaks of another."""
+
+    policy: str
+    type: PolicyType
+    number: int  # of the statement in its policy, from 1
+    effect: Literal["Allow", "Deny"]
+    missed: Missed
+
+
+def weigh(policies: Iterable[Granted], asked: Asked) -> list[Weighed]:
+    """Every statement of `policies`, and whether it speaks of this request: why `decide` says what it says."""
+    action = asked.action.lower()
+    return [
+        Weighed(policy.name, policy.type, number, statement.effect, _missed(statement, action, asked))
+        for policy in policies
+        for number, statement in enumerate(policy.document.statements, 1)
+    ]
+
+
 def _meant(statement: Statement, action: str, asked: Asked) -> bool:
     """Whether the statement speaks of this request."""
+    return not _missed(statement, action, asked)
+
+
+def _missed(statement: Statement, action: str, asked: Asked) -> Missed:
+    """By what the statement speaks of another request than this; empty if it speaks of this one."""
     if statement.not_actions:
         if any(wildcard(pattern, action) for pattern in statement.not_actions):
-            return False
+            return "action"
     elif not any(wildcard(pattern, action) for pattern in statement.actions):
-        return False
+        return "action"
     parts = asked.resource.split(":", _ARN_PARTS - 1)
     if statement.not_resources:
         if any(_covers(pattern, parts) for pattern in statement.not_resources):
-            return False
+            return "resource"
     elif not any(
         _covers(pattern, parts, any_region=asked.any_region and statement.effect == "Deny")
         for pattern in statement.resources
     ):
-        return False
-    return all(condition.met(asked.context) for condition in statement.conditions)
+        return "resource"
+    return "" if all(condition.met(asked.context) for condition in statement.conditions) else "condition"
 
 
 def _covers(pattern: str, resource: Sequence[str], *, any_region: bool = False) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -37,6 +38,13 @@ class SigninLocked(Refusal):
     def __init__(self, seconds: float) -> None:
         self.retry_after = max(1.0, seconds)
         super().__init__(f"too many attempts; try again in {self.retry_after:.0f} seconds")
+
+
+class Standing(NamedTuple):
+    """A name's mistakes in a row, and for how many seconds more it is locked."""
+
+    mistakes: int
+    locked_seconds: int
 
 
 def pause(failures: int) -> int:
@@ -81,6 +89,15 @@ class Guesses:
         """Forget a name's mistakes; whether there were any."""
         with self._database.begin() as connection:
             return connection.execute(_FORGET, {"name": _name(account, user_name)}).rowcount > 0
+
+    def standing(self, account: str, user_name: str) -> Standing:
+        """How a name stands now."""
+        now = int(self._now())
+        with self._database.read() as connection:
+            row = connection.execute(_ONE, {"name": _name(account, user_name)}).first()
+        if row is None or row.last < now - FORGOTTEN_SECONDS:
+            return Standing(0, 0)
+        return Standing(int(row.failures), max(0, int(row.locked_until) - now))
 
     def _take(self, address: str) -> None:
         """One try of the address: so many are there at once, and come back evenly."""

@@ -32,6 +32,7 @@ from actiontrail.store.database import Database
 CHECKS_AT_ONCE = 2  # each takes 64 MiB and a core
 CHECK_WAIT_SECONDS = 10.0
 SETUP_SECONDS = 24 * 3600
+SETUPS_MAX = 20  # links of an account that are good at the same time: a restart ends none
 ADMINISTRATOR = "AdministratorAccess"
 
 
@@ -65,8 +66,8 @@ class WrongSetup(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "this set-up link is not valid any more: it works once, for a day, and only while nobody can sign in;"
-            " restarting the service prints a new one"
+            "this set-up link is not valid any more: it works once, for a day, and only while nobody of its account"
+            " can sign in; `actiontrail users setup-link` prints a new one"
         )
 
 
@@ -90,6 +91,7 @@ class Ways:
     must_change: bool
     totp: bool
     recovery_codes: int
+    linked: bool  # to an identity of single sign-on
 
 
 _PASSWORD = sa.text("SELECT hash, changed, must_change FROM passwords WHERE user_id = :user")
@@ -113,13 +115,22 @@ _RECOVER = sa.text("UPDATE totp SET recovery = :after WHERE user_id = :user AND 
 _DROP_TOTP = sa.text("DELETE FROM totp WHERE user_id = :user")
 _LINK = sa.text("SELECT user_id FROM identities WHERE issuer = :issuer AND subject = :subject")
 _LINKED = sa.text("SELECT subject FROM identities WHERE issuer = :issuer AND user_id = :user")
+_LINKS = sa.text("SELECT 1 FROM identities WHERE user_id = :user")
 _PUT_LINK = sa.text(
     "INSERT INTO identities (issuer, subject, user_id, created) VALUES (:issuer, :subject, :user, :now)"
 )
 _DROP_LINKS = sa.text("DELETE FROM identities WHERE user_id = :user")
-_DROP_SETUPS = sa.text("DELETE FROM setups")
+_ANY_OF = sa.text(
+    "SELECT (SELECT count(*) FROM passwords JOIN users ON users.id = passwords.user_id WHERE users.account = :account)"
+    " + (SELECT count(*) FROM identities JOIN users ON users.id = identities.user_id WHERE users.account = :account)"
+)
+_DROP_SETUPS = sa.text("DELETE FROM setups WHERE account = :account")
+_DROP_OLD_SETUPS = sa.text(
+    "DELETE FROM setups WHERE ends <= :now OR (account = :account AND token NOT IN"
+    " (SELECT token FROM setups WHERE account = :account ORDER BY ends DESC, token LIMIT :most))"
+)
 _PUT_SETUP = sa.text("INSERT INTO setups (token, account, ends) VALUES (:token, :account, :ends)")
-_TAKE_SETUP = sa.text("DELETE FROM setups WHERE token = :token AND ends > :now RETURNING account")
+_SETUP = sa.text("SELECT account FROM setups WHERE token = :token AND ends > :now")
 
 
 class SignIn:
@@ -217,9 +228,10 @@ class SignIn:
         kept = self._kept(user)
         with self._database.read() as connection:
             row = connection.execute(_TOTP, {"user": user.id}).first()
+            linked = connection.execute(_LINKS, {"user": user.id}).first() is not None
         confirmed = row is not None and bool(row.confirmed)
         left = len(msgspec.json.decode(row.recovery)) if row is not None and confirmed else 0
-        return Ways(kept is not None, kept is not None and kept[1], confirmed, left)
+        return Ways(kept is not None, kept is not None and kept[1], confirmed, left, linked)
 
     def set_password(self, user: User, password: str, *, must_change: bool = False) -> None:
         """Theirs from now on; all their sessions are over. Raises `WeakPassword`."""
@@ -234,9 +246,10 @@ class SignIn:
             end_all(connection, user.id)
 
     def give_password(self, user: User) -> str:
-        """A first password that has to be changed at the first sign-in."""
+        """A first password that has to be changed at the first sign-in; mistakes made before are forgotten."""
         made = new_password()
         self.set_password(user, made, must_change=True)
+        self.guesses.unlock(user.account, user.name)
         return made
 
     def forget(self, user: User) -> None:
@@ -301,31 +314,31 @@ class SignIn:
             return int(connection.execute(_ANY).scalar_one()) == 0
 
     def offer_setup(self, account: str) -> str | None:
-        """A token that makes the first user of `account`, once, within a day; None if somebody can sign in."""
-        if not self.is_empty():
-            return None
-        token = secrets.token_urlsafe(32)
+        """A token that makes the first user of `account`, within a day; None if somebody of it can sign in.
+
+        Tokens that were given before are good as well until one of them is used.
+        """
+        token, now = secrets.token_urlsafe(32), int(self._now())
         with self._database.begin() as connection:
-            connection.execute(_DROP_SETUPS)
+            if connection.execute(_ANY_OF, {"account": account}).scalar_one():
+                return None
             connection.execute(
-                _PUT_SETUP,
-                {"token": _digest(token), "account": account, "ends": int(self._now()) + SETUP_SECONDS},
+                _PUT_SETUP, {"token": _digest(token), "account": account, "ends": now + SETUP_SECONDS}
             )
+            connection.execute(_DROP_OLD_SETUPS, {"account": account, "now": now, "most": SETUPS_MAX})
         return token
 
     def take_setup(self, token: str, user_name: str, password: str) -> User:
         """The first user, who can sign in with this password. Raises `WrongSetup`, `WeakPassword`, `BadName`, `UserExists`."""
         check_new(password, user_name)
         check_name("user name", user_name)
-        if not self.is_empty():
-            raise WrongSetup
         with self._database.begin() as connection:
-            taken = connection.execute(
-                _TAKE_SETUP, {"token": _digest(token), "now": int(self._now())}
-            ).first()
-        if taken is None:
-            raise WrongSetup
-        user = self._find(taken.account, user_name) or self.users.create(taken.account, user_name)
+            account = connection.execute(_SETUP, {"token": _digest(token), "now": int(self._now())}).scalar()
+            if account is None or connection.execute(_ANY_OF, {"account": account}).scalar_one():
+                raise WrongSetup
+            if connection.execute(_DROP_SETUPS, {"account": account}).rowcount == 0:
+                raise WrongSetup  # somebody else used it meanwhile
+        user = self._find(account, user_name) or self.users.create(account, user_name)
         self.grants.attach(user, "System", ADMINISTRATOR)
         self.set_password(user, password)
         return user

@@ -59,7 +59,7 @@ SYSTEM: Mapping[str, SystemPolicy] = MappingProxyType(
             _made(
                 "AliyunRAMReadOnlyAccess",
                 "Looks at users, keys, roles and policies.",
-                _allow("ram:Get*", "ram:List*"),
+                _allow("ram:Get*", "ram:List*", "ram:SimulatePrincipalPolicy", "ram:ValidatePolicy"),
             ),
             _made(
                 "AliyunSTSAssumeRoleAccess",

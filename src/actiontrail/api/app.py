@@ -307,7 +307,7 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
         gate, reading.trails, reading.backfills, region=settings.region, now=time.time
     )
     mine += trails_rest.routes(own)
-    mine += reception.routes(reading, visitors)
+    mine += reception.routes(reading, visitors, chronicle)
     handlers = [*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()]
     return _litestar(handlers, along=chronicle)
 
@@ -327,6 +327,8 @@ def _desk(reading: Reading) -> Desk:
         Grants(database),
         reading.keys,
         Directories(database),
+        reading.people.signin,
+        reading.people.sessions,
     )
 
 

@@ -15,6 +15,7 @@ from actiontrail.api.origin import Origin
 from actiontrail.event import effect
 
 EventType = Literal["ApiCall", "ConsoleOperation", "ConsoleSignin", "ConsoleSignout", "PasswordReset"]
+_SERVICE_OF: Mapping[str, str] = {"PasswordReset": "aascustomer"}  # where rules look for it
 TEXT_CHARS_MAX = 8192  # of one value
 VALUES_MAX = 200  # of one object or list
 DEPTH_MAX = 6
@@ -41,6 +42,7 @@ class Deed:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names of resources, by type
     quiet: bool = False  # not recorded if it goes well, such as what is proposed while somebody types
+    event: EventType | None = None  # what it is in the record, where that has a kind of its own
 
     @property
     def name(self) -> str:
@@ -51,6 +53,19 @@ class Deed:
     def writes(self) -> bool:
         """Whether it changes anything, as its name tells."""
         return effect.of(self.name) == effect.WRITE
+
+
+def password_reset(user_name: str) -> Deed:
+    """A user gets another password, whoever gives it: themselves, an administrator, the machine's operator.
+
+    Policies judge it as RAM's `UpdateLoginProfile`; in the record it is what the public service calls it.
+    """
+    return Deed(
+        action="ram:UpdateLoginProfile",
+        parameters={"UserName": user_name},
+        references={"ACS::RAM::User": (user_name,)},
+        event="PasswordReset",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +96,15 @@ def event_of(told: Telling, *, region: str, now: float) -> dict[str, Any]:
     """The event. Secrets in it are still to be masked."""
     deed, caller, where = told.deed, told.caller, told.where
     service, _, name = deed.action.partition(":")
+    if deed.event:
+        service, name = _SERVICE_OF.get(deed.event, service), deed.event
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
     event: dict[str, Any] = {
         "eventId": told.request_id,
         "eventVersion": 1,
         "eventCategory": "Management",
         "eventName": name,
-        "eventType": told.event_type,
+        "eventType": deed.event or told.event_type,
         "eventRW": "Write" if deed.writes else "Read",
         "eventTime": moment,
         "eventSource": where.host or f"{service}.{region}",

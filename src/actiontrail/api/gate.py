@@ -21,7 +21,7 @@ from actiontrail.api.signature import Sent
 from actiontrail.errors import Refusal
 
 T = TypeVar("T")
-_CONSOLE = {"sessionCredentialFromConsole": "true"}  # by which the channel is told
+CONSOLE = {"sessionCredentialFromConsole": "true"}  # by which the channel is told
 
 
 class Admitted(NamedTuple):
@@ -133,7 +133,7 @@ class Gate:
             deed=planned.deed,
             request_id=request_id,
             event_type="ConsoleOperation" if caller.kind == "console" and planned.deed.writes else "ApiCall",
-            additional=_CONSOLE if caller.kind == "console" else {},
+            additional=CONSOLE if caller.kind == "console" else {},
         )
         with self._deeds.doing(told) as doing:
             admitted = Admitted(caller, context(where, caller, self._now()))

@@ -13,7 +13,9 @@ from msgspec import UNSET, UnsetType
 
 from actiontrail.access import accounts, directory, grants, keys, roles, users
 from actiontrail.access.authority import ROOT_ONLY, NotAllowed
+from actiontrail.access.consoles import Sessions
 from actiontrail.access.keys import Caller
+from actiontrail.access.signin import SignIn
 from actiontrail.api import people_values as values
 from actiontrail.api.routes import Asked
 
@@ -30,6 +32,8 @@ class Desk:
     grants: grants.Grants
     keys: keys.Keys
     directories: directory.Directories
+    signin: SignIn
+    sessions: Sessions
 
 
 class Visit(NamedTuple, Generic[A]):
@@ -216,7 +220,7 @@ def list_tokens(desk: Desk, visit: Visit[values.Nothing]) -> values.TokensAnswer
                 state=one.state,
                 note=one.note,
                 any_account=one.any_account,
-                created=_text(one.created),
+                created=text(one.created),
                 last_used=_moment(one.last_used),
             )
             for one in desk.keys.list(visit.account)
@@ -350,7 +354,7 @@ def _detach(desk: Desk, of: users.User | roles.Role, name: str) -> values.Attach
 
 def _attached(desk: Desk, account: str, principal: str) -> list[values.AttachedShown]:
     return [
-        values.AttachedShown(type=one.policy_type, name=one.policy_name, attached=_text(one.created))
+        values.AttachedShown(type=one.policy_type, name=one.policy_name, attached=text(one.created))
         for one in desk.grants.attached(account, principal)
     ]
 
@@ -360,9 +364,9 @@ def _holders(desk: Desk, account: str, found: grants.Policy) -> Iterator[values.
     posts = {one.id: one.name for one in desk.roles.list(account)}
     for one in desk.grants.holders(account, found.type, found.name):
         if one.principal in people:
-            yield values.HolderShown(kind="user", name=people[one.principal], attached=_text(one.created))
+            yield values.HolderShown(kind="user", name=people[one.principal], attached=text(one.created))
         elif one.principal in posts:
-            yield values.HolderShown(kind="role", name=posts[one.principal], attached=_text(one.created))
+            yield values.HolderShown(kind="role", name=posts[one.principal], attached=text(one.created))
 
 
 def _user_answer(desk: Desk, user: users.User) -> values.UserAnswer:
@@ -381,8 +385,8 @@ def _user(user: users.User) -> values.UserShown:
         comments=user.comments,
         state=user.state,
         arn=user.arn,
-        created=_text(user.created),
-        updated=_text(user.updated),
+        created=text(user.created),
+        updated=text(user.updated),
         last_login=_moment(user.last_login),
     )
 
@@ -394,7 +398,7 @@ def _key(one: keys.Listed) -> values.KeyShown:
         state=one.state,
         note=one.note,
         any_account=one.any_account,
-        created=_text(one.created),
+        created=text(one.created),
         last_used=_moment(one.last_used),
     )
 
@@ -411,8 +415,8 @@ def _role(role: roles.Role) -> values.RoleShown:
         arn=role.arn,
         trust=role.trust,
         session_seconds_max=role.session_seconds_max,
-        created=_text(role.created),
-        updated=_text(role.updated),
+        created=text(role.created),
+        updated=text(role.updated),
     )
 
 
@@ -428,7 +432,7 @@ def _policy(one: grants.Policy) -> values.PolicyShown:
 
 
 def _account(one: accounts.Account) -> values.AccountShown:
-    return values.AccountShown(id=one.id, name=one.name, created=_text(one.created))
+    return values.AccountShown(id=one.id, name=one.name, created=text(one.created))
 
 
 def _directory(found: directory.Organization, account: str) -> values.DirectoryShown:
@@ -436,14 +440,15 @@ def _directory(found: directory.Organization, account: str) -> values.DirectoryS
     return values.DirectoryShown(
         id=found.id,
         management_account=found.management_account,
-        created=_text(found.created),
+        created=text(found.created),
         members=list(found.members) if manages else [],
     )
 
 
-def _text(seconds: int) -> str:
+def text(seconds: int) -> str:
+    """The moment as it stands on the wire."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def _moment(seconds: int | None) -> str | UnsetType:
-    return UNSET if seconds is None else _text(seconds)
+    return UNSET if seconds is None else text(seconds)

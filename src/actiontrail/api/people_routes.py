@@ -6,7 +6,7 @@ mean the same here.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response, route
@@ -14,10 +14,10 @@ from litestar.concurrency import sync_to_thread
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 
-from actiontrail.access import accounts, directory, grants, keys, names, policy, roles, users
-from actiontrail.api import people
+from actiontrail.access import accounts, consoles, directory, grants, keys, names, policy, roles, users
+from actiontrail.api import people, people_rights, people_signin
 from actiontrail.api import people_values as values
-from actiontrail.api.deeds import Deed
+from actiontrail.api.deeds import Deed, password_reset
 from actiontrail.api.gate import Admitted, Gate, Planned
 from actiontrail.api.people import Desk, Visit
 from actiontrail.api.routes import Answered, Asked, Method, Route, content
@@ -32,6 +32,7 @@ _PLACES = {
     "key": "The access key's id.",
     "token": "The token's id, `token-…`.",
     "account": "The account's id.",
+    "session": "The session's id.",
 }
 _TYPES = {
     "user": "ACS::RAM::User",
@@ -40,6 +41,7 @@ _TYPES = {
     "key": "ACS::RAM::AccessKey",
     "token": "ACS::ActionTrail::IngestToken",
     "account": "ACS::ResourceManager::Account",
+    "session": "ACS::ActionTrail::ConsoleSession",
 }
 _USER = "acs:ram:*:{account}:user/{user}"
 _ROLE = "acs:ram:*:{account}:role/{role}"
@@ -61,6 +63,7 @@ class Way:
     answers: type[Answered]
     run: Callable[[Desk, Visit[Any]], Answered]
     errors: tuple[type[Exception], ...] = ()
+    quiet: bool = False  # as in `Deed`
 
 
 _N = values.Nothing
@@ -79,6 +82,15 @@ WAYS: tuple[Way, ...] = (
     Way("deleteUser", "DELETE", f"{_USERS}/{{user}}", "ram:DeleteUser", _USER, "Delete a user who has neither keys nor policies.", _N, values.Done, people.delete_user, (*_OF_USERS, users.UserInUse)),
     Way("attachPolicyToUser", "PUT", f"{_USERS}/{{user}}/policies/{{policy}}", "ram:AttachPolicyToUser", _USER, "Give a user a policy; it holds for the next request.", _N, values.AttachedAnswer, people.attach_to_user, (*_OF_USERS, *_OF_POLICIES, grants.TooManyPolicies)),
     Way("detachPolicyFromUser", "DELETE", f"{_USERS}/{{user}}/policies/{{policy}}", "ram:DetachPolicyFromUser", _USER, "Take a policy from a user; it holds for the next request.", _N, values.AttachedAnswer, people.detach_from_user, (*_OF_USERS, *_OF_POLICIES, grants.NotAttached)),
+    Way("getSignIn", "GET", f"{_USERS}/{{user}}/signin", "ram:GetLoginProfile", _USER, "How a user gets in to the console, what keeps them out, and their sessions.", _N, values.SignInAnswer, people_signin.get_signin, _OF_USERS),
+    Way("deleteSignIn", "DELETE", f"{_USERS}/{{user}}/signin", "ram:DeleteLoginProfile", _USER, "A user cannot sign in any more: no password, no app, no link, no session. Keys and policies stay.", _N, values.SignInAnswer, people_signin.forget_signin, (*_OF_USERS, people_signin.OwnSignIn)),
+    Way("givePassword", "POST", f"{_USERS}/{{user}}/password", "ram:UpdateLoginProfile", _USER, "Give a user a first password, to be changed at the first sign-in; it is answered this once, and their sessions are over. Recorded as `PasswordReset`.", _N, values.PasswordGiven, people_signin.give_password, (*_OF_USERS, people_signin.OwnSignIn)),
+    Way("unlockUser", "POST", f"{_USERS}/{{user}}/unlock", "ram:UnlockUser", _USER, "Let a user try again at once, after too many wrong passwords.", _N, values.SignInAnswer, people_signin.unlock, _OF_USERS),
+    Way("resetTotp", "DELETE", f"{_USERS}/{{user}}/totp", "ram:UnbindMFADevice", _USER, "Take a lost authenticator app away; their sessions are over.", _N, values.SignInAnswer, people_signin.reset_totp, (*_OF_USERS, people_signin.OwnSignIn)),
+    Way("endUserSessions", "DELETE", f"{_USERS}/{{user}}/sessions", "ram:EndConsoleSession", _USER, "End all sessions of a user.", _N, values.SignInAnswer, people_signin.end_sessions, _OF_USERS),
+    Way("endUserSession", "DELETE", f"{_USERS}/{{user}}/sessions/{{session}}", "ram:EndConsoleSession", _USER, "End one session of a user.", _N, values.SignInAnswer, people_signin.end_session, (*_OF_USERS, consoles.UnknownSession)),
+    Way("checkPolicy", "POST", "/v1/access/check-policy", "ram:ValidatePolicy", _MANY, "The mistakes of a policy that is being written, by line.", values.PolicyText, values.MistakesAnswer, people_rights.check_policy, quiet=True),
+    Way("simulate", "POST", "/v1/access/simulate", "ram:SimulatePrincipalPolicy", _MANY, "Whether a user or a role may do something, and why: every statement that counts for them.", values.Supposed, values.SimulatedAnswer, people_rights.simulate, (*_OF_USERS, *_OF_ROLES)),
     Way("listRoles", "GET", _ROLES, "ram:ListRoles", _MANY, "The account's roles.", _N, values.RolesAnswer, people.list_roles),
     Way("createRole", "POST", _ROLES, "ram:CreateRole", "acs:ram:*:{account}:role/*", "Make a role, which may do nothing yet.", values.NewRole, values.RoleAnswer, people.create_role, (roles.RoleExists, roles.TooManyRoles, names.BadName, policy.BadPolicy)),
     Way("getRole", "GET", f"{_ROLES}/{{role}}", "ram:GetRole", _ROLE, "One role, with its policies.", _N, values.RoleAnswer, people.get_role, _OF_ROLES),
@@ -172,7 +184,10 @@ def _plan(desk: Desk, way: Way, sent: Sent, account: str, places: dict[str, str]
         resource=resource,
         parameters=said.parameters,
         references=_references(way, said, places),
+        quiet=way.quiet,
     )
+    if way.run is people_signin.give_password:
+        deed = replace(password_reset(places["user"]), resource=resource)
 
     def run(admitted: Admitted) -> Answered:
         ask: Asked = asked(sent, way.asks)

@@ -5,6 +5,7 @@ Times are RFC 3339. A secret is answered once, by the request that makes it.
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from actiontrail.api.routes import Answered, Asked
@@ -96,6 +97,22 @@ class NamedAccount(Asked, frozen=True):
     """An account's name."""
 
     name: str = ""
+
+
+class PolicyText(Asked, frozen=True):
+    """A policy that nobody has yet."""
+
+    document: Document
+
+
+class Supposed(Asked, frozen=True):
+    """What a user or a role would ask for. `context` has condition keys, such as `acs:SourceIp`, and their values."""
+
+    action: Annotated[str, Meta(description="Such as `actiontrail:LookupEvents`.")]
+    user: str = ""
+    role: str = ""
+    resource: Annotated[str, Meta(description="Such as `acs:actiontrail:cn-hangzhou:1:trail/prod`.")] = "*"
+    context: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class UserShown(Answered, frozen=True):
@@ -274,6 +291,73 @@ class TokenMade(Answered, frozen=True):
 
     token_id: str
     token: str
+
+
+class SessionShown(Answered, frozen=True):
+    """Where somebody is signed in: since when, last seen, until when at most, and from where."""
+
+    id: str
+    begun: str
+    seen: str
+    ends: str
+    mfa: bool
+    method: str
+    address: str
+    agent: str
+
+
+class SignInAnswer(Answered, frozen=True):
+    """How a user gets in. `linked`: by single sign-on; `mistakes` in a row, and for how long these keep them out."""
+
+    user: str
+    password: bool
+    must_change: bool
+    totp: bool
+    recovery_codes: int
+    linked: bool
+    mistakes: int
+    sessions: list[SessionShown]
+    locked_seconds: int | UnsetType = UNSET
+
+
+class PasswordGiven(Answered, frozen=True):
+    """A first password, for the only time; it has to be changed at the first sign-in."""
+
+    user: str
+    password: str
+
+
+class MistakeShown(Answered, frozen=True):
+    """What is wrong with a policy: on which line, counted from 1, and at which place in the JSON."""
+
+    line: int
+    path: str
+    problem: str
+
+
+class MistakesAnswer(Answered, frozen=True):
+    """All mistakes, by line; none if the policy can be used."""
+
+    mistakes: list[MistakeShown]
+
+
+class WeighedShown(Answered, frozen=True):
+    """One statement, counted from 1. `missed`: by what it speaks of something else; empty if it speaks of this."""
+
+    policy: str
+    type: Literal["System", "Custom"]
+    number: int
+    effect: Literal["Allow", "Deny"]
+    missed: Literal["", "action", "resource", "condition"]
+
+
+class SimulatedAnswer(Answered, frozen=True):
+    """Whether they may, and by which policy. `explicit`: a statement denies it; else nothing allows it."""
+
+    allowed: bool
+    explicit: bool
+    policy: str
+    statements: list[WeighedShown]
 
 
 class Done(Answered, frozen=True):

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from actiontrail.api import oidc, session
 from actiontrail.api.door import Door
+from actiontrail.api.gate import Deeds
 from actiontrail.api.origin import networks
 from actiontrail.api.session import Desk
 from actiontrail.api.visitors import Visitors
@@ -22,7 +23,7 @@ def visitors(reading: Reading, door: Door) -> Visitors:
     return Visitors(door, reading.people.sessions, address=reading.settings.console_url)
 
 
-def routes(reading: Reading, known: Visitors) -> list[HTTPRouteHandler]:
+def routes(reading: Reading, known: Visitors, deeds: Deeds) -> list[HTTPRouteHandler]:
     """The handlers of signing in: with a password, and at the provider if one is named."""
     provider = oidc.named(reading.settings)
     settings, outbox, masker = reading.settings, Outbox(reading.database), Masker(reading.settings.mask)
@@ -38,6 +39,7 @@ def routes(reading: Reading, known: Visitors) -> list[HTTPRouteHandler]:
         signin=reading.people.signin,
         visitors=known,
         tell=tell,
+        deeds=deeds,
         region=settings.region,
         trusted=networks(settings.trusted_proxies),
         ways=(session.Way(name=settings.oidc_name, address=oidc.START),) if provider else (),

@@ -7,6 +7,7 @@ Nobody needs a policy for their own session; everything else goes through the ga
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -21,17 +22,29 @@ from msgspec import Meta
 from actiontrail.access import totp
 from actiontrail.access.consoles import Method, NotSignedIn, Session, UnknownSession, Whence
 from actiontrail.access.guesses import SigninLocked
+from actiontrail.access.keys import signed_in
 from actiontrail.access.names import BadName
 from actiontrail.access.passwords import WeakPassword
-from actiontrail.access.signin import CodeNeeded, NoTotp, Proven, SignIn, WrongCode, WrongSetup, WrongSignin
+from actiontrail.access.signin import (
+    ADMINISTRATOR,
+    CodeNeeded,
+    NoTotp,
+    Proven,
+    SignIn,
+    WrongCode,
+    WrongSetup,
+    WrongSignin,
+)
 from actiontrail.access.users import User
 from actiontrail.api import wire
+from actiontrail.api.deeds import Deed, Telling, password_reset
+from actiontrail.api.gate import CONSOLE, Deeds
 from actiontrail.api.origin import PEER_HEADER, Networks, Origin, origin
 from actiontrail.api.routes import Answered, Asked, Route
 from actiontrail.api.served import BadQuestion, answered, asked, in_path, received, request_id
 from actiontrail.api.signature import Sent
 from actiontrail.api.visitors import CsrfMismatch, ForeignPage, Visitors
-from actiontrail.api.visits import PASSWORD_RESET, SIGN_IN, SIGN_OUT, Visit
+from actiontrail.api.visits import SIGN_IN, SIGN_OUT, Visit
 from actiontrail.errors import Refusal
 from actiontrail.event import moment
 
@@ -182,11 +195,12 @@ ROUTES = (
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What signing in needs. `tell` records a visit; `ways` are other places to sign in at."""
+    """What signing in needs. `tell` records a visit, `deeds` what is changed; `ways` are other places to sign in at."""
 
     signin: SignIn
     visitors: Visitors
     tell: Tell
+    deeds: Deeds
     region: str
     trusted: Networks = ()
     ways: tuple[Way, ...] = ()
@@ -318,7 +332,14 @@ class Desk:
         self.signin.guesses.begin("", "set-up", self.where(sent).address)
         user = self.signin.take_setup(ask.token, ask.user.strip(), ask.password)
         self.signin.guesses.right("", "set-up")
-        self.tell(self.visit(PASSWORD_RESET, user, sent, method="setup"))
+        became = Deed(
+            action="ram:AttachPolicyToUser",
+            parameters={"UserName": user.name, "PolicyName": ADMINISTRATOR},
+            references={"ACS::RAM::User": (user.name,), "ACS::RAM::Policy": (ADMINISTRATOR,)},
+        )
+        for deed in (became, password_reset(user.name)):  # done by now: before, nobody could be named
+            with self._doing(user, sent, deed):
+                pass
         bound = self.signin.bound_of(user, mfa=False, method="setup")
         entered = self.enter(Proven(user, mfa=False, bound=bound), "setup", sent)
         self.tell(self.visit(SIGN_IN, user, sent, method="setup"))
@@ -328,11 +349,11 @@ class Desk:
         """A new password, and a new session for whoever changed it."""
         session = self.visitors.seat(sent.method, sent.headers).session
         ask = asked(sent, PasswordAsk)
-        self.signin.again(session.user, ask.current, self.where(sent).address)
-        if ask.new == ask.current:
-            raise WeakPassword("the new password is the old one")
-        self.signin.set_password(session.user, ask.new)
-        self.tell(self.visit(PASSWORD_RESET, session.user, sent, mfa=session.mfa))
+        with self._doing(session, sent, password_reset(session.user.name)):
+            self.signin.again(session.user, ask.current, self.where(sent).address)
+            if ask.new == ask.current:
+                raise WeakPassword("the new password is the old one")
+            self.signin.set_password(session.user, ask.new)
         return self._anew(session, sent, mfa=session.mfa)
 
     def begin_totp(self, sent: Sent) -> TotpAnswer:
@@ -348,9 +369,10 @@ class Desk:
         """The app is needed from now on."""
         session = self.visitors.seat(sent.method, sent.headers).session
         ask = asked(sent, CodeAsk)
-        self.signin.guesses.begin(session.user.account, session.user.name, self.where(sent).address)
-        codes = self.signin.confirm_totp(session.user, ask.code)
-        self.signin.guesses.right(session.user.account, session.user.name)
+        with self._doing(session, sent, _own(session, "ram:BindMFADevice")):
+            self.signin.guesses.begin(session.user.account, session.user.name, self.where(sent).address)
+            codes = self.signin.confirm_totp(session.user, ask.code)
+            self.signin.guesses.right(session.user.account, session.user.name)
         shown, secret = self._anew(session, sent, mfa=True)
         return CodesAnswer(recovery_codes=codes, session=shown), secret
 
@@ -358,9 +380,25 @@ class Desk:
         """The app is not needed any more."""
         session = self.visitors.seat(sent.method, sent.headers).session
         ask = asked(sent, TotpAsk)
-        self.signin.again(session.user, ask.password, self.where(sent).address, code=ask.code)
-        self.signin.drop_totp(session.user)
+        with self._doing(session, sent, _own(session, "ram:UnbindMFADevice")):
+            self.signin.again(session.user, ask.password, self.where(sent).address, code=ask.code)
+            self.signin.drop_totp(session.user)
         return self._anew(session, sent, mfa=False)
+
+    def _doing(self, by: Session | User, sent: Sent, deed: Deed) -> AbstractContextManager[object]:
+        """What somebody changes about their own sign-in is told as what they do elsewhere, together with the change."""
+        whose = by if isinstance(by, User) else by.user
+        since, mfa = (0, False) if isinstance(by, User) else (by.begun, by.mfa)
+        return self.deeds.doing(
+            Telling(
+                caller=signed_in(whose, since=since, mfa=mfa),
+                where=self.where(sent),
+                deed=deed,
+                request_id=wire.new_request_id(),
+                event_type="ConsoleOperation",
+                additional=CONSOLE,
+            )
+        )
 
     def _anew(self, session: Session, sent: Sent, *, mfa: bool) -> tuple[SessionAnswer, str]:
         """The same person in a new session: what the old one was worth has changed."""
@@ -394,12 +432,23 @@ class Desk:
     def end(self, sent: Sent, session_id: str) -> Ended:
         """End one of one's own sessions."""
         session = self.visitors.seat(sent.method, sent.headers).session
-        self.visitors.sessions.end(session.user, session_id)
+        with self._doing(session, sent, _own(session, "ram:EndConsoleSession", sessionId=session_id[:40])):
+            self.visitors.sessions.end(session.user, session_id)
         return Ended()
 
     def how(self) -> WaysAnswer:
         """How one may sign in here."""
         return WaysAnswer(password=True, setup=self.signin.is_empty(), single_sign_on=list(self.ways))
+
+
+def _own(session: Session, action: str, **parameters: str) -> Deed:
+    """A deed that somebody does to their own sign-in."""
+    name = session.user.name
+    return Deed(
+        action=action,
+        parameters={"UserName": name, **parameters},
+        references={"ACS::RAM::User": (name,)},
+    )
 
 
 def session_cookie(visitors: Visitors, secret: str) -> Cookie:

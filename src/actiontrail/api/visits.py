@@ -1,4 +1,4 @@
-"""Signing in, out, and changing a password, as events in ActionTrail's shape. Pure.
+"""Signing in and out, as events in ActionTrail's shape. Pure. (Another password is a deed: `api/deeds.py`.)
 
 Who failed to sign in is named as they named themselves; nothing of what they typed beside is told.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from actiontrail.api.origin import Origin
 
-SIGN_IN, SIGN_OUT, PASSWORD_RESET = "ConsoleSignin", "ConsoleSignout", "PasswordReset"
+SIGN_IN, SIGN_OUT = "ConsoleSignin", "ConsoleSignout"
 SERVICE = "AasSub"  # sub-users' logon, as the public service has it
 SOURCE = "signin.aliyun.com"
 _NAME_CHARS_MAX = 64
@@ -17,7 +17,7 @@ _NAME_CHARS_MAX = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One of the three, of one account: who, from where, how, and why not, if it failed."""
+    """One of the two, of one account: who, from where, how, and why not, if it failed."""
 
     name: str
     account: str
@@ -29,7 +29,6 @@ class Visit:
     method: str = "password"
     error_code: str = ""
     error_message: str = ""
-    by: str = ""  # who reset the password, if it was not the user
 
 
 def event(visit: Visit, event_id: str, moment: str) -> dict[str, Any]:
@@ -62,7 +61,7 @@ def event(visit: Visit, event_id: str, moment: str) -> dict[str, Any]:
             "userName": visit.user_name[:_NAME_CHARS_MAX],
         },
         "referencedResources": {"ACS::RAM::User": [visit.user_name[:_NAME_CHARS_MAX]]},
-        "additionalEventData": {**more, "resetBy": visit.by} if visit.by else more,
+        "additionalEventData": more,
     }
     if not visit.principal_id:
         del found["userIdentity"]["principalId"]

@@ -15,6 +15,7 @@ from actiontrail import __version__
 if TYPE_CHECKING:
     from actiontrail.access.keys import Keys
     from actiontrail.api.chronicle import Chronicle, Doing
+    from actiontrail.api.deeds import Deed
     from actiontrail.store.database import Database
 
 PROGRAM = "actiontrail-cli"
@@ -32,16 +33,26 @@ class Operating(NamedTuple):
         self, action: str, account: str, parameters: Mapping[str, Any], names: Mapping[str, str] | None = None
     ) -> Iterator["Doing"]:
         """What is changed inside is told as `action`, done to the resources `names`, by type."""
+        from actiontrail.api.deeds import Deed
+
+        references = {kind: (name,) for kind, name in (names or {}).items()}
+        with self.doing(
+            Deed(action=action, parameters=dict(parameters), references=references), account
+        ) as doing:
+            yield doing
+
+    @contextmanager
+    def doing(self, deed: "Deed", account: str) -> Iterator["Doing"]:
+        """What is changed inside is told as `deed` of the machine's operator."""
         from actiontrail.access.keys import Caller
-        from actiontrail.api.deeds import Deed, Telling
+        from actiontrail.api.deeds import Telling
         from actiontrail.api.origin import Origin
         from actiontrail.api.wire import new_request_id
 
-        references = {kind: (name,) for kind, name in (names or {}).items()}
         told = Telling(
             caller=Caller(account, "console", account, PROGRAM, "", any_account=False),
             where=Origin(agent=f"{PROGRAM}/{__version__}"),
-            deed=Deed(action=action, parameters=dict(parameters), references=references),
+            deed=deed,
             request_id=new_request_id(),
             operator=_user(),
         )

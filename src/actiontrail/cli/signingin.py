@@ -36,11 +36,12 @@ def register(_app: typer.Typer) -> None:
 @users.command()
 def password(name: Name, *, data: Data = DATA, account: Account = "", as_json: Json = False) -> None:
     """Give a user a first password for the console, to be changed at once; their sessions are over."""
+    from actiontrail.api.deeds import password_reset
+
     with opened(data, account) as (record, signin, whose):
         user = signin.users.get(whose, name)
-        with record.deed("ram:UpdateLoginProfile", whose, {"UserName": user.name}, {USER: user.name}):
+        with record.doing(password_reset(user.name), whose):
             given = signin.give_password(user)
-            signin.guesses.unlock(whose, user.name)
     if as_json:
         output.one({"accountId": whose, "user": user.name, "password": given})
     else:

@@ -49,10 +49,11 @@ def _row(channel: str, evidence: str, pattern: str) -> Row:
 
 _SERVICE_NAME = r"[a-z0-9.-]+\.(?:aliyuncs|amazonaws)\.com$"
 ROWS = (
-    _row(CONSOLE, "event type", r"(?:Aws)?Console(?:Sign-?in|Sign-?out|Operation|Call|Action)$|PasswordReset$"),
+    _row(CONSOLE, "event type", r"(?:Aws)?Console(?:Sign-?in|Sign-?out|Operation|Call|Action)$"),
     _row(SERVICE, "event type", r"(?:Aliyun|Aws)ServiceEvent$|system_event$"),
     _row(CONSOLE, "invoked by", r"(?:signin|console)\.(?:amazonaws|aliyun)\.com$"),
     _row(SERVICE, "caller type", r"(?:system|AWSService|service)$"),
+    _row(CONSOLE, "event type", r"PasswordReset$"),  # unless the machine's operator gave it
     _row(SERVICE, "source address", _SERVICE_NAME),
     _row(SERVICE, "invoked by", _SERVICE_NAME),
     _row(TERRAFORM, "user agent", r".*(?:terraform|opentofu|pulumi|crossplane|ansible|cloudformation|aliyun-ros)"),
@@ -88,7 +89,7 @@ def told(event: Event) -> Told:
 
 @functools.lru_cache(CALLERS_MAX)
 def _tell(*values: str) -> Told:
-    """Few callers make most calls, and a search of fifteen patterns for each would cost more than reading the event."""
+    """Few callers make most calls, and a search of all patterns for each would cost more than reading the event."""
     evidence = dict(zip(_EVIDENCE, values, strict=True))
     for row in ROWS:
         if (found := evidence[row.evidence]) and row.pattern.match(found):
