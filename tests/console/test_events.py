@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -232,6 +233,11 @@ def test_an_empty_result_explains_itself(look: Open) -> None:
         ("203.0.113.66", "#/actor/address/203.0.113.66"),
         ("i-bp1sampleprodweb001", "#/resource/i-bp1sampleprodweb001"),
         ("svc-backup-agent", "#/actor/user/svc-backup-agent"),
+        ("acs:ram::1234567890123456:user/svc-backup-agent", "#/actor/user/svc-backup-agent"),
+        (
+            "acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp1sampleprodweb001",
+            "#/resource/i-bp1sampleprodweb001",
+        ),
     ],
 )
 def test_whatever_is_pasted_lands_on_its_page(look: Open, pasted: str, address: str) -> None:
@@ -243,6 +249,26 @@ def test_whatever_is_pasted_lands_on_its_page(look: Open, pasted: str, address: 
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+
+
+def test_a_request_id_lands_on_the_events_of_that_request(look: Open, house: House) -> None:
+    """It looks like an event's id, and is none: the record knows which."""
+    request = str(uuid.uuid4()).upper()
+    body = events(str(uuid.uuid4()).upper(), requestId=request)
+    assert house.client.post("/v1/events", body, content_type="application/x-ndjson").status == 200
+    found = f"/v1/search?limit=1&query=requestId%3A{request}"
+    house.running.until(
+        lambda: house.client.request("GET", found, b"", {}).json["events"], "it is searchable"
+    )
+    page = look("/settings").page
+    page.locator(".frame").wait_for()
+    page.keyboard.press("Control+k")
+    page.locator(".palette input").fill(request)
+    page.locator(".palette li .number").first.wait_for()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".total").first).to_have_attribute("data-total", "1")
+    expect(page).to_have_url(re.compile("requestId"))
 
 
 def test_copies_work_elsewhere(look: Open) -> None:

@@ -28,6 +28,7 @@ ADDRESSES = (
     "suggest?field=eventName",
     "find?text=alice",
     "why-empty?query=nothingatall",
+    "places?addresses=10.0.0.1",
 )
 
 
@@ -102,6 +103,33 @@ def test_a_value_in_a_path_may_hold_any_character(house: House) -> None:
 def test_a_wrong_question_is_told_why(house: House, path: str, code: str) -> None:
     """In the shape of every refusal."""
     assert house.client.request("GET", f"/v1/{path}", b"", {}).json["Code"] == code
+
+
+def test_a_source_is_called_by_the_note_of_its_credential(house: House) -> None:
+    """`token-1fkt…` says nothing to anybody; a credential that is gone, or another account's, has no name here."""
+    database = Database.open(house.running.data)
+    keys = Keys(database, Sealer.open(house.running.data / "keys"))
+    account = house.created.account_id
+    mine = keys.create_token(account, note="the build machines")
+    others = keys.create_token(keys.create_account("elsewhere"), any_account=True, note="not for you")
+    for token in (mine, others):
+        body = msgspec.json.encode({"eventId": token.token_id, "eventName": "Built", "eventTime": "2026-01-02T03:04:05Z", "recipientAccountId": account})  # fmt: skip
+        answer = httpx.post(
+            f"{house.running.endpoint}/v1/events",
+            content=body,
+            headers={"authorization": f"Bearer {token.token}"},
+        )
+        assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
+    database.close()
+
+    def labels() -> dict[str, str]:
+        return {one["source"]: one["label"] for one in asked(house, "overview")["sources"]}
+
+    house.running.until(lambda: f"token:{others.token_id}" in labels(), "both are searchable")
+    assert (labels()[f"token:{mine.token_id}"], labels()[f"token:{others.token_id}"]) == (
+        "the build machines",
+        "",
+    )
 
 
 def test_nobody_asks_without_a_signature(house: House) -> None:

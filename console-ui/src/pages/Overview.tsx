@@ -136,7 +136,7 @@ function Sources({ data }: { data: Data }) {
       {data.sources.map((one) => (
         <li key={`${one.source}${one.format}`}>
           <span className={one.quiet ? "badge warn" : "badge good"} aria-hidden>{one.quiet ? "!" : "✓"}</span>
-          <bdi title={plain(one.source, 200)}>{plain(one.source, 40)} · {one.format}</bdi>
+          <bdi title={plain(`${one.source} · ${one.format}`, 200)}>{plain(one.label || one.source, 40)} · {one.format}</bdi>
           <span className="number">
             {one.quiet ? say("overview.silent", { n: hours(one.silentSeconds, say) }) : <>{count(one.events, language)} · <Moment at={one.lastReceived} relative /></>}
           </span>

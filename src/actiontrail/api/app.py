@@ -300,7 +300,12 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
         return received(reading.ledger.line(size - 1)) if size else None
 
     geography = geography_of(reading.data, settings)
-    mine += pages.routes(pages.Pages(gate, search, recorded=recorded, geography=geography))
+
+    def notes(account: str) -> dict[str, str]:
+        return {f"{one.kind}:{one.id}": one.note for one in reading.keys.list(account)}
+
+    asked = pages.Pages(gate, search, recorded=recorded, geography=geography, notes=notes)
+    mine += pages.routes(asked)
     mine += kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out))
     mine += people_routes.routes(gate, _desk(reading))
     own = trails_rest.TrailsRest(

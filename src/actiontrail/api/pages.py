@@ -7,8 +7,8 @@ there, so that a value may hold a slash.
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -117,28 +117,27 @@ class Spots(Answer, frozen=True, kw_only=True):
     databases: tuple[str, ...]
 
 
+@dataclass(frozen=True)
 class Pages:
-    """Answers the pages' questions. Safe to share between threads."""
+    """Answers the pages' questions. Safe to share between threads.
 
-    def __init__(
-        self,
-        gate: Gate,
-        search: Search,
-        *,
-        recorded: Callable[[], datetime | None] = lambda: None,
-        geography: Geography | None = None,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self.gate = gate
-        self.search = search
-        self._recorded = recorded
-        self._geography = geography or Geography()
-        self._now = now
+    `recorded` tells when the last record was received, `notes` the notes of an account's credentials by their source.
+    """
+
+    gate: Gate
+    search: Search
+    recorded: Callable[[], datetime | None] = lambda: None
+    notes: Callable[[str], Mapping[str, str]] = lambda _: {}
+    geography: Geography = field(default_factory=Geography)
+    now: Callable[[], float] = time.time
 
     def overview(self, ground: Ground, ask: Ranged, _path: Path) -> Answer:
         """Is everything recorded, who was active, what failed, what changed, what is new."""
         now = self._now_ms()
-        return overview(ground, ask.span().fixed(now, days=OVERVIEW_DAYS), now, recorded=self._recorded)
+        page = overview(ground, ask.span().fixed(now, days=OVERVIEW_DAYS), now, recorded=self.recorded)
+        notes = self.notes(ground.account)
+        named = (msgspec.structs.replace(one, label=notes.get(one.source, "")) for one in page.sources)
+        return msgspec.structs.replace(page, sources=tuple(named))
 
     def actor(self, ground: Ground, ask: ActorAsk, path: Path) -> Answer:
         """One actor."""
@@ -176,10 +175,10 @@ class Pages:
         asked = [one.strip() for one in ask.addresses.split(",")] if ask.addresses else []
         if len(asked) > ADDRESSES_MAX:
             raise BadQuestion(f"addresses names {len(asked)} addresses; at most {ADDRESSES_MAX} at once")
-        return Spots(places=tuple(self._geography.of(asked)), databases=self._geography.known)
+        return Spots(places=tuple(self.geography.of(asked)), databases=self.geography.known)
 
     def _now_ms(self) -> int:
-        return int(self._now() * 1000)
+        return int(self.now() * 1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,5 +230,7 @@ def _recognise(event: bytes, format: str, formats: Formats) -> tuple[str, Identi
         raise _Turn("UnmappableEvent", error.problem, error.remedy, error.field) from error
     except UnknownFormat as error:
         raise _Turn(
-            "UnknownFormat", str(error), f"Name the format: ?format= one of {', '.join(formats.names)}."
+            "UnknownFormat",
+            str(error),
+            f"Name the format (`?format=` of the address, `--format` of the command): one of {', '.join(formats.names)}.",
         ) from error

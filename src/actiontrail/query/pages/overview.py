@@ -35,10 +35,11 @@ PATIENCE = 1.5  # times the longest silence it had before
 
 
 class Source(Answer, frozen=True, kw_only=True):
-    """Where events come from: a credential and a format. Silences are in seconds."""
+    """Where events come from: a credential and a format. Silences are in seconds. `label` is the credential's note, if it is still there."""
 
     source: str
     format: str
+    label: str = ""
     first_received: str
     last_received: str
     events: int
