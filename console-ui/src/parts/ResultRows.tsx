@@ -5,31 +5,53 @@ import { plain } from "../event/inert.ts";
 import { shown } from "../event/facts.ts";
 import { landings } from "../query/landing.ts";
 import type { Cell, Rows } from "../service/types.ts";
+import { useKeys } from "../shell/keys.ts";
 import { usePreferences } from "../shell/preferences.ts";
 import { count, useSay } from "../shell/words.ts";
 import { Link } from "./Link.tsx";
 import { Moment } from "./Moment.tsx";
 
 const Chart = lazy(() => import("./Chart.tsx"));
-const KINDS = ["table", "bar", "line", "pie"] as const;
+const KINDS = ["table", "bar", "line", "pie", "number"] as const;
 
 export function ResultRows({ rows, chart, choose }: { rows: Rows; chart: string; choose: (chart: string) => void }) {
   const say = useSay();
   const { language } = usePreferences();
+  useKeys(Object.fromEntries(KINDS.map((kind, at) => [String(at + 1), () => choose(kind)])));
   return (
     <section className="result">
       <div className="events-bar">
         <div className="modes" role="radiogroup" aria-label={say("events.mode.sql")}>
-          {KINDS.map((kind) => (
-            <button key={kind} type="button" role="radio" aria-checked={chart === kind} className={chart === kind ? "mode chosen" : "mode"} onClick={() => choose(kind)}>
+          {KINDS.map((kind, at) => (
+            <button key={kind} type="button" role="radio" title={String(at + 1)} aria-checked={chart === kind} className={chart === kind ? "mode chosen" : "mode"} onClick={() => choose(kind)}>
               {say(`events.sql.${kind}`)}
             </button>
           ))}
         </div>
         <span className="total" role="status">{say("events.sql.rows", { n: count(rows.rows.length, language) })}</span>
       </div>
-      {chart === "table" ? <Table rows={rows} /> : <Suspense fallback={<div className="chart" />}><Chart rows={rows} kind={chart} /></Suspense>}
+      {chart === "table" ? <Table rows={rows} /> : chart === "number" ? <Numbers rows={rows} /> : <Suspense fallback={<div className="chart" />}><Chart rows={rows} kind={chart} /></Suspense>}
     </section>
+  );
+}
+
+const NUMBERS_MAX = 12;
+
+/** The numbers of the first rows, large: a count, or a few. */
+function Numbers({ rows }: { rows: Rows }) {
+  const say = useSay();
+  const { language } = usePreferences();
+  const at = rows.columns.findLastIndex((_, column) => rows.rows.some((row) => typeof row[column] === "number"));
+  if (at < 0) return <p className="faint">{say("events.sql.noNumber")}</p>;
+  return (
+    <div className="tiles numbers">
+      {rows.rows.slice(0, NUMBERS_MAX).map((row, index) => (
+        <div className="tile" key={index}>
+          <div className="big">{typeof row[at] === "number" ? count(row[at], language) : "—"}</div>
+          <div><bdi>{plain(row.filter((_, column) => column !== at).map(shown).join(" · ") || (rows.columns[at] ?? ""), 120)}</bdi></div>
+        </div>
+      ))}
+    </div>
   );
 }
 
@@ -79,6 +101,8 @@ function CellText({ cell, time }: { cell: Cell; time: boolean }) {
   const { language } = usePreferences();
   if (time && typeof cell === "number" && cell > 1e9 && cell < 1e11) return <Moment at={cell * 1000} />;
   if (typeof cell === "number") return <>{Number.isInteger(cell) && Math.abs(cell) < 1e8 ? count(cell, language) : String(cell)}</>;
+  // A moment of the engine is in UTC and says so by nothing but its form; a text that somebody formatted stays as it is.
+  if (typeof cell === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/.test(cell)) return <Moment at={`${cell}Z`} />;
   const text = shown(cell);
   const landing = typeof cell === "string" && cell.length > 6 ? landings(cell)[0] : undefined;
   if (landing && /^(event|key|address|resource)$/.test(landing.kind)) return <Link to={landing.path}><bdi>{plain(text, 200)}</bdi></Link>;

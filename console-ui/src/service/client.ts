@@ -87,7 +87,7 @@ export const service = {
     ask<Facets>("POST", "/v1/facets", question, signal),
   histogram: (question: Question & { buckets?: number }, signal?: AbortSignal) =>
     ask<Histogram>("POST", "/v1/histogram", question, signal),
-  sql: (question: Question, signal?: AbortSignal) => ask<Rows>("POST", "/v1/sql", question, signal),
+  sql: (question: Question & { remember?: boolean; view?: string }, signal?: AbortSignal) => ask<Rows>("POST", "/v1/sql", question, signal),
   event: (id: string, signal?: AbortSignal) =>
     ask<{ event: Found; seen: Seen }>("GET", `/v1/events/${encodeURIComponent(id)}`, undefined, signal),
   proof: async (id: string, signal?: AbortSignal): Promise<Uint8Array> =>

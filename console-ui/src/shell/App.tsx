@@ -24,7 +24,7 @@ const Actor = lazy(() => import("../pages/actor/Actor.tsx"));
 const Resource = lazy(() => import("../pages/Resource.tsx"));
 const Trails = lazy(() => import("../pages/trails/Trails.tsx"));
 const Insights = lazy(() => import("../pages/insights/Insights.tsx"));
-const Advanced = lazy(() => import("../pages/Advanced.tsx"));
+const Advanced = lazy(() => import("../pages/advanced/Advanced.tsx"));
 const Integrity = lazy(() => import("../pages/Integrity.tsx"));
 const Settings = lazy(() => import("../pages/settings/Settings.tsx"));
 

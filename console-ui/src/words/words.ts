@@ -1,4 +1,5 @@
 // Every word of the console: English, then Simplified Chinese. Pure data.
+import { asking } from "./asking.ts";
 import { insights } from "./insights.ts";
 import { places } from "./places.ts";
 
@@ -424,15 +425,6 @@ const others = {
   "trails.backfill": ["Bring the last 90 days", "补投最近 90 天"],
   "trails.progress": ["Progress", "进度"],
   "trails.would": ["Yesterday this would have chosen {n} of {all} events.", "昨天此条件会选中 {n} / {all} 个事件。"],
-  "advanced.title": ["Advanced query", "高级查询"],
-  "advanced.scenes": ["Scenes", "场景"],
-  "advanced.mine": ["Saved", "已保存"],
-  "advanced.history": ["History", "历史"],
-  "advanced.run": ["Run", "运行"],
-  "advanced.query": ["Query: a selector, a bar, and SQL", "查询：筛选条件 | SQL"],
-  "advanced.use": ["Use", "使用"],
-  "advanced.noHistory": ["What you run is listed here.", "运行过的查询会列在此处。"],
-  "advanced.parameter": ["{name}", "{name}"],
   "settings.title": ["Settings", "设置"],
   "settings.account": ["Account", "账号"],
   "settings.users": ["Users", "用户"],
@@ -471,5 +463,5 @@ const others = {
   "settings.retention.hint": ["The ledger keeps every record. How far back search reaches is the setting searchable_days.", "账本保留所有记录。搜索可回溯多远由 searchable_days 设置决定。"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...others } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...others } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;

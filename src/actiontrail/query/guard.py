@@ -104,8 +104,9 @@ def _where(error: SqlglotError) -> str:
     if not told:
         return str(error).splitlines()[0]
     first = told[0]
-    near = first.get("highlight") or "the end"
-    return f"line {first.get('line')}, column {first.get('col')}, at {near!r}: {first.get('description')}"
+    near = first.get("highlight") or ""
+    column = max(int(first.get("col") or 1) - max(len(near) - 1, 0), 1)  # the parser tells where a token ends
+    return f"line {first.get('line')}, column {column}, at {near or 'the end'!r}: {first.get('description')}"
 
 
 def _check_shape(tree: exp.Expr) -> None:

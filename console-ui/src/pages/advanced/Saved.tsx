@@ -1,0 +1,45 @@
+// What the account keeps: the same questions as a script's templates.
+import { Button } from "antd";
+import { useState } from "react";
+import { plain } from "../../event/inert.ts";
+import { Answer } from "../../parts/Answer.tsx";
+import { Link } from "../../parts/Link.tsx";
+import { Moment } from "../../parts/Moment.tsx";
+import { keptPath, viewOf } from "../../query/keptview.ts";
+import { useAnswer } from "../../service/hooks.ts";
+import { kept } from "../../service/kept.ts";
+import { useSay } from "../../shell/words.ts";
+
+interface Props {
+  turn: number;
+  chosen: string;
+  open: (search: string) => void;
+  dropped: (id: string) => void;
+}
+
+export function Saved({ turn, chosen, open, dropped }: Props) {
+  const say = useSay();
+  const [gone, setGone] = useState(0);
+  const asked = useAnswer(`kept${turn} ${gone}`, (signal) => kept.queries(signal));
+  return (
+    <Answer asked={asked}>
+      {({ queries }) => (
+        <>
+          <p className="faint">{say(queries.length === 0 ? "advanced.noSaved" : "advanced.kept")}</p>
+          <ul className="kept">
+            {queries.map((one) => (
+              <li key={one.id} className={one.id === chosen ? "chosen" : undefined} data-kept={one.id}>
+                <button type="button" className="link" onClick={() => open(viewOf(one, "advanced"))}>{plain(one.name, 80) || say("advanced.untitled")}</button>
+                <code title={plain(one.query, 1000)}>{plain(one.query, 160)}</code>
+                <span className="faint">{one.by && <>{say("advanced.by", { who: plain(one.by, 60) })} · </>}<Moment at={one.created} /></span>
+                <Link to={keptPath(one)}>{say("advanced.toEvents")}</Link>
+                <Button size="small" type="text" aria-label={say("advanced.drop", { name: plain(one.name, 60) })}
+                  onClick={() => void kept.drop(one.id).then(() => { setGone((old) => old + 1); dropped(one.id); })}>×</Button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Answer>
+  );
+}
