@@ -202,7 +202,7 @@ def test_a_search_that_finds_something_needs_no_reason(world: World) -> None:
 @pytest.mark.parametrize(
     ("query", "span", "expected"),
     [
-        ("serviceName: Oss", EVER, ("NoSuchValue", "serviceName: oss")),
+        ("serviceName: Oss", EVER, ("NoSuchSource", "serviceName: oss")),
         ("serviceName: Ecs and errorCode: Nowhere", EVER, ("NoSuchValue", "errorCode: nowhere")),
         ("serviceName: Ecs and eventName: ListUsers", EVER, ("Without", "serviceName: ecs")),
         ("evntName: ListUsers", EVER, ("UnknownField", "evntName")),
@@ -210,6 +210,7 @@ def test_a_search_that_finds_something_needs_no_reason(world: World) -> None:
         ("alice", Span(ms(20), ms(30)), ("Earlier", "")),
         ("alice", Span(ms(20), ms(30)), ("EmptyRange", "")),
         ("mallory", EVER, ("OwnAccount", "1234567890123456")),
+        ("recipientAccountId: 42", EVER, ("OtherAccount", "recipientAccountId: 42")),
     ],
 )
 def test_an_empty_answer_says_why(world: World, query: str, span: Span, expected: tuple[str, str]) -> None:

@@ -1,4 +1,5 @@
-"""Why a search found nothing: the range, one of its conditions, a misspelled field, or what is not searchable (yet).
+"""Why a search found nothing: the range or a gap in it, one of its conditions, a source that never came or comes by
+half, a misspelled field, somebody else's events, or what is not searchable (yet).
 
 An empty page is an answer only if it says what it looked at.
 """
@@ -27,13 +28,16 @@ from actiontrail.query.rows import BY_PATH
 from actiontrail.query.search import Asked, Seen
 
 PARTS_MAX = 12
+SOURCES_MAX = 2_000
+_SOURCES = {("serviceName",), ("eventSource",)}
+_ACCOUNTS = {("recipientAccountId",), ("userIdentity", "accountId")}
 
 
 class Reason(Answer, frozen=True, kw_only=True):
     """One reason, by a code that a program knows and in words. What it needs beyond words stands beside it.
 
     `condition` is the part of the selector at fault, `suggestion` what to try, `nearest` a moment at which
-    something is found.
+    something is found, `until` where a silence that began at `nearest` ended.
     """
 
     code: str
@@ -41,6 +45,7 @@ class Reason(Answer, frozen=True, kw_only=True):
     condition: str = ""
     suggestion: str = ""
     nearest: str = ""
+    until: str = ""
     count: int = 0
 
 
@@ -72,8 +77,10 @@ def _reasons(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
         yield Reason(code="NoEvents", message="This account has no searchable events at all.")
     else:
         yield from _fields(tree)
+        yield from _sources(ground, asked, tree)
         yield from _elsewhere(ground, asked, rfc3339(first), rfc3339(last))
         yield from _conditions(ground, asked, tree)
+        yield from _others(ground, tree)
     yield from _horizon(ground, asked)
 
 
@@ -126,7 +133,17 @@ def _elsewhere(ground: Ground, asked: Asked, first: str, last: str) -> Iterator[
                 nearest=rfc3339(at),
                 count=count,
             )
-    if not _count(ground, replace(asked, query=""))[0]:
+    if _count(ground, replace(asked, query=""))[0]:
+        return
+    before, after = _around(ground, asked, "")
+    if before and after:
+        yield Reason(
+            code="Gap",
+            message=f"Nothing at all was recorded between {before} and {after}.",
+            nearest=before,
+            until=after,
+        )
+    else:
         yield Reason(
             code="EmptyRange",
             message=f"Nothing at all happened in the range; this account's events happened from {first} to {last}.",
@@ -134,12 +151,110 @@ def _elsewhere(ground: Ground, asked: Asked, first: str, last: str) -> Iterator[
         )
 
 
+def _around(ground: Ground, asked: Asked, query: str) -> tuple[str, str]:
+    """When such an event last happened before the range, and first after it; empty where none did."""
+    before = after = (0, 0, 0)
+    if asked.start_ms is not None:
+        before = _count(ground, replace(asked, query=query, start_ms=None, end_ms=asked.start_ms))
+    if asked.end_ms is not None:
+        after = _count(ground, replace(asked, query=query, start_ms=asked.end_ms, end_ms=None))
+    return rfc3339(before[2]) if before[0] else "", rfc3339(after[1]) if after[0] else ""
+
+
+def _sources(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
+    """A source that never came, that was silent in the range, or of which somebody selects one half."""
+    for part in _parts(tree):
+        if not (isinstance(part, Field) and part.path in _SOURCES):
+            continue
+        text = unparse(part)
+        if not _count(ground, replace(asked, query=text, start_ms=None, end_ms=None))[0]:
+            yield Reason(
+                code="NoSuchSource",
+                message="Nothing of this source was ever recorded: it is not connected, or what it comes by leaves it out.",
+                condition=text,
+                suggestion=_likely_source(ground, part),
+            )
+        elif not _count(ground, replace(asked, query=text))[0]:
+            before, after = _around(ground, asked, text)
+            yield Reason(
+                code="SilentSource",
+                message=f"This source was silent from {before or 'its beginning'} to {after or 'now'}.",
+                condition=text,
+                nearest=before or after,
+                until=after if before else "",
+            )
+    yield from _halves(ground, asked, tree)
+
+
+def _halves(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
+    """Only reads, or only writes, ever came of what is asked for: a trail's selector leaves the others out."""
+    wanted = next((kind for part in _parts(tree) if (kind := _effect(part))), "")
+    if not wanted:
+        return
+    other = "Write" if wanted == "Read" else "Read"
+    source = [part for part in _parts(tree) if isinstance(part, Field) and part.path in _SOURCES]
+    always = replace(asked, start_ms=None, end_ms=None)
+    halves = [
+        _count(
+            ground, replace(always, query=unparse(all_of([*source, Field(("eventRW",), (kind.lower(),))])))
+        )[0]
+        for kind in (wanted, other)
+    ]
+    if halves[0] == 0 and halves[1] > 0:
+        yield Reason(
+            code="SelectedAway",
+            message=f"Of what is asked for only {other} events ever came: the selector of the trail that they come by leaves {wanted} events out.",
+            condition=" and ".join(unparse(part) for part in source),
+            suggestion=other,
+            count=halves[1],
+        )
+
+
+def _effect(part: Node) -> str:
+    """`Read` or `Write`, if `part` asks for no other events than those."""
+    if isinstance(part, Not):
+        refused = _effect(part.part)
+        return {"Read": "Write", "Write": "Read"}.get(refused, "")
+    if isinstance(part, Field) and part.path == ("eventRW",) and part.words in {("read",), ("write",)}:
+        return part.words[0].capitalize()
+    return ""
+
+
+def _likely_source(ground: Ground, part: Field) -> str:
+    """The source that is there and is written most like what was asked for."""
+    bound = Bindings()
+    column = BY_PATH[".".join(part.path)].name
+    sql = f"SELECT DISTINCT toString({column}) FROM {TABLE} WHERE {ground.mine(bound)} LIMIT {SOURCES_MAX}"
+    low = {str(name).lower(): str(name) for (name,) in ground.rows(sql, bound) if name}
+    close = difflib.get_close_matches(" ".join(part.words), low, n=1, cutoff=0.6)
+    return low[close[0]] if close else ""
+
+
+def _others(ground: Ground, tree: Node) -> Iterator[Reason]:
+    """Somebody else's events, whether or not there are any."""
+    for part in _parts(tree):
+        if isinstance(part, Field) and part.path in _ACCOUNTS and part.words != (ground.account,):
+            yield Reason(
+                code="OtherAccount",
+                message=f"Events of another account are nobody's to see but its own; yours is {ground.account}.",
+                condition=unparse(part),
+            )
+
+
+def _parts(tree: Node) -> tuple[Node, ...]:
+    """What must hold, all of it."""
+    return tree.parts[:PARTS_MAX] if isinstance(tree, And) else (tree,)
+
+
 def _conditions(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
     """Which part of a conjunction is at fault: one that nothing fits alone, or one without which something is found."""
     parts = tree.parts if isinstance(tree, And) else (tree,)
     for part in parts[:PARTS_MAX]:
         text = unparse(part)
-        if not _count(ground, replace(asked, query=text, start_ms=None, end_ms=None))[0]:
+        never = not _count(ground, replace(asked, query=text, start_ms=None, end_ms=None))[0]
+        if never and isinstance(part, Field) and part.path in _SOURCES:
+            continue  # told already
+        if never:
             yield Reason(code="NoSuchValue", message="No event at all fits this condition.", condition=text)
         elif len(parts) > 1:
             rest = unparse(all_of(one for one in parts if one is not part))
