@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from actiontrail.access.consoles import Sessions
     from actiontrail.access.signin import SignIn
     from actiontrail.query.engine import Limits as QueryLimits
+    from actiontrail.query.exportjobs import Exports
     from actiontrail.query.geography import Geography
     from actiontrail.query.insighttypes import InsightTypes
     from actiontrail.query.projection import Projection
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
 ORIGIN_PREFIX: Final = "actiontrail.local/"
 PROJECTION: Final = "projection"
+EXPORTS: Final = "exports"
 READER_SOCKET: Final = "reader.sock"
 WAIT_SECONDS: Final = 1.0  # how long the projector sleeps when nothing comes; records wake it
 BACKOFF_SECONDS: Final = (0.2, 1.0, 5.0)
@@ -236,6 +238,7 @@ class Reading:
     backfills: Backfills
     couriers: Couriers
     saved: "Saved"
+    exports: "Exports"
     insight_types: "InsightTypes"
     people: People
 
@@ -294,9 +297,11 @@ def open_reader(data: Path) -> Iterator[Reading]:
     """The record in `data`, open for questions, with its projector at work."""
     from actiontrail.query.engine import Engine
     from actiontrail.query.engine import Limits as QueryLimits
+    from actiontrail.query.exportjobs import Exports
     from actiontrail.query.insighttypes import InsightTypes
     from actiontrail.query.projection import Projection
     from actiontrail.query.saved import Saved
+    from actiontrail.query.search import Search
 
     with _opened(data) as opened:
         settings, keys, signer, verifiers, stack, database, sealer = opened
@@ -324,6 +329,9 @@ def open_reader(data: Path) -> Iterator[Reading]:
             settings.query_seconds_max, settings.query_memory_bytes_max, settings.query_rows_max
         )
         delivery = _delivery(opened, opener(ground_of(data, settings, signer)), ledger, known)
+        exports = Exports(Search(projection, limits=limits, rows_max=limits.rows), data / EXPORTS)
+        exports.start()
+        stack.callback(exports.stop)
         delivery.couriers.start()
         stack.callback(delivery.couriers.stop)
         log.info("answering", data=str(data), searchable=projection.size(), size=ledger.size())
@@ -344,6 +352,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
             known,
             *delivery,
             Saved(database),
+            exports,
             InsightTypes(database),
             _people(database, sealer, settings),
         )

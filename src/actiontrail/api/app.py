@@ -249,7 +249,7 @@ def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
-    from actiontrail.api import kept, openapi, pages, people_routes, reception, rest, trails_rest
+    from actiontrail.api import exports, kept, openapi, pages, people_routes, reception, rest, trails_rest
     from actiontrail.query.insightevents import InsightEvents
     from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
@@ -306,6 +306,7 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
 
     asked = pages.Pages(gate, search, recorded=recorded, geography=geography, notes=notes)
     mine += pages.routes(asked)
+    mine += exports.routes(exports.ExportsRest(gate, reading.exports))
     mine += kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out))
     mine += people_routes.routes(gate, _desk(reading))
     own = trails_rest.TrailsRest(

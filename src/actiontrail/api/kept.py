@@ -4,13 +4,8 @@ The same templates, history and scenes as those of the public API's advanced que
 question also carries how a page showed it, and the history says how each question ended.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated
 
-from litestar import Request, Response, route
-from litestar.concurrency import sync_to_thread
-from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from msgspec import UNSET, Meta, UnsetType
 
@@ -18,8 +13,9 @@ from actiontrail.access.keys import Caller
 from actiontrail.api.gate import Gate
 from actiontrail.api.operations.queries import NAME_CHARS_MAX, PAGE_MAX, SQL_CHARS_MAX, Check
 from actiontrail.api.questions import number
-from actiontrail.api.routes import Answered, Asked, Method, Route
-from actiontrail.api.served import BadQuestion, answered, asking, in_path, planning, received, request_id
+from actiontrail.api.routes import Answered, Asked
+from actiontrail.api.served import BadQuestion
+from actiontrail.api.steps import Nothing, Step, handler, row
 from actiontrail.errors import Refusal
 from actiontrail.event.selector import split_sql
 from actiontrail.query import scenes
@@ -35,7 +31,6 @@ from actiontrail.query.saved import (
 )
 from actiontrail.query.saved import Asked as Remembered
 
-A = TypeVar("A", bound=Asked)
 GROUP = "search"
 
 Text = Annotated[
@@ -45,10 +40,6 @@ Name = Annotated[str, Meta(description="A name; two questions may have the same.
 View = Annotated[
     str, Meta(description="How a page shows it, in the page's own words.", max_length=VIEW_CHARS_MAX)
 ]
-
-
-class Nothing(Asked, frozen=True):
-    """Nothing is asked but what the path says."""
 
 
 class QueriesAsk(Asked, frozen=True):
@@ -318,77 +309,25 @@ def _condition(text: str) -> ConditionShown:
     return ConditionShown(field=field, value=value)
 
 
-@dataclass(frozen=True, slots=True)
-class Step(Generic[A]):
-    """One address with one method; `operation` is the public API's operation whose right it takes."""
-
-    name: str
-    method: Method
-    path: str
-    operation: str
-    summary: str
-    asks: type[A]
-    answers: type[Answered]
-    run: Callable[[KeptQuestions, Caller, str, A], Answered]
-    errors: tuple[type[Exception], ...] = ()
-
-
 _ALL, _ONE = "/v1/queries", "/v1/queries/{id}"
 _PAST, _PAST_ONE = "/v1/query-history", "/v1/query-history/{id}"
 _TEMPLATE, _HISTORY = "AdvancedQueryTemplate", "AdvancedQueryHistory"
-STEPS: tuple[Step[Any], ...] = (
-    Step("queries", "GET", _ALL, f"Describe{_TEMPLATE}", "The questions that the account keeps, newest first.", QueriesAsk, QueriesAnswer, KeptQuestions.list, (BadQuestion,)),
-    Step("keepQuery", "POST", _ALL, f"Create{_TEMPLATE}", "A question is kept under a name.", QueryAsk, QueryAnswer, KeptQuestions.keep, (BadQuestion, TooManyTemplates)),
-    Step("query", "GET", _ONE, f"Get{_TEMPLATE}", "A question that is kept.", Nothing, QueryAnswer, KeptQuestions.get, (UnknownTemplate,)),
-    Step("changeQuery", "PATCH", _ONE, f"Update{_TEMPLATE}", "A kept question is changed.", QueryChange, QueryAnswer, KeptQuestions.change, (BadQuestion, UnknownTemplate)),
-    Step("dropQuery", "DELETE", _ONE, f"Delete{_TEMPLATE}", "A question is kept no more.", Nothing, QueryGone, KeptQuestions.drop),
-    Step("queryHistory", "GET", _PAST, f"Describe{_HISTORY}", "What the account asked, newest first, and how it ended.", Nothing, HistoryAnswer, KeptQuestions.history),
-    Step("forgetQuery", "DELETE", _PAST_ONE, f"Delete{_HISTORY}", "A question of the history is forgotten.", Nothing, QueryGone, KeptQuestions.forget),
-    Step("checkQuery", "POST", "/v1/query-check", f"Create{_HISTORY}", "Whether a question can be run; no event is looked at.", CheckAsk, CheckAnswer, KeptQuestions.check, (BadQuestion,)),
-    Step("scenes", "GET", "/v1/scenes", "DescribeScenes", "Questions that investigators ask, by scene.", ScenesAsk, ScenesAnswer, KeptQuestions.scenes, (BadQuestion,)),
+STEPS: tuple[Step[KeptQuestions], ...] = (
+    Step("queries", "GET", _ALL, f"actiontrail:Describe{_TEMPLATE}", "The questions that the account keeps, newest first.", QueriesAsk, QueriesAnswer, KeptQuestions.list, (BadQuestion,)),
+    Step("keepQuery", "POST", _ALL, f"actiontrail:Create{_TEMPLATE}", "A question is kept under a name.", QueryAsk, QueryAnswer, KeptQuestions.keep, (BadQuestion, TooManyTemplates)),
+    Step("query", "GET", _ONE, f"actiontrail:Get{_TEMPLATE}", "A question that is kept.", Nothing, QueryAnswer, KeptQuestions.get, (UnknownTemplate,)),
+    Step("changeQuery", "PATCH", _ONE, f"actiontrail:Update{_TEMPLATE}", "A kept question is changed.", QueryChange, QueryAnswer, KeptQuestions.change, (BadQuestion, UnknownTemplate)),
+    Step("dropQuery", "DELETE", _ONE, f"actiontrail:Delete{_TEMPLATE}", "A question is kept no more.", Nothing, QueryGone, KeptQuestions.drop),
+    Step("queryHistory", "GET", _PAST, f"actiontrail:Describe{_HISTORY}", "What the account asked, newest first, and how it ended.", Nothing, HistoryAnswer, KeptQuestions.history),
+    Step("forgetQuery", "DELETE", _PAST_ONE, f"actiontrail:Delete{_HISTORY}", "A question of the history is forgotten.", Nothing, QueryGone, KeptQuestions.forget),
+    Step("checkQuery", "POST", "/v1/query-check", f"actiontrail:Create{_HISTORY}", "Whether a question can be run; no event is looked at.", CheckAsk, CheckAnswer, KeptQuestions.check, (BadQuestion,)),
+    Step("scenes", "GET", "/v1/scenes", "actiontrail:DescribeScenes", "Questions that investigators ask, by scene.", ScenesAsk, ScenesAnswer, KeptQuestions.scenes, (BadQuestion,)),
 )  # fmt: skip
 
 
-def _row(step: Step[Any]) -> Route:
-    reads = step.method == "GET"
-    return Route(
-        name=step.name,
-        method=step.method,
-        path=step.path,
-        action=f"actiontrail:{step.operation}",
-        summary=step.summary,
-        group=GROUP,
-        places={"id": "The question's id."} if "{id}" in step.path else {},
-        query=step.asks if reads and step.asks is not Nothing else None,
-        body=None if reads or step.asks is Nothing else step.asks,
-        answer=step.answers,
-        errors=step.errors,
-    )
-
-
-ROUTES = tuple(_row(step) for step in STEPS)
+ROUTES = tuple(row(step, GROUP, "The question's id.") for step in STEPS)
 
 
 def routes(kept: KeptQuestions) -> list[HTTPRouteHandler]:
     """The handlers."""
-    return [_handler(kept, step) for step in STEPS]
-
-
-def _handler(kept: KeptQuestions, step: Step[Any]) -> HTTPRouteHandler:
-    named = "{id}" in step.path
-
-    @route(
-        step.path.replace("{id}", "{id:str}"),
-        http_method=[HttpMethod(step.method)],
-        status_code=200,
-        include_in_schema=False,
-        name=step.name,
-    )
-    async def handler(request: Request[Any, Any, Any]) -> Response[bytes]:
-        sent, identity = await received(request), request_id(request)
-        place = in_path(request)[2] if named else ""
-        deed = asking(f"actiontrail:{step.operation}", sent, {"id": place} if named else {})
-        plan = planning(sent, step.asks, deed, lambda caller, ask: step.run(kept, caller, place, ask))
-        return answered(await sync_to_thread(kept.gate.perform, sent, identity, plan), identity)
-
-    return handler
+    return [handler(kept, step) for step in STEPS]

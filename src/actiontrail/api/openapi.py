@@ -13,7 +13,18 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from actiontrail.api import ingest, kept, pages, people_routes, rest, session, tiles, trails_rest, wire
+from actiontrail.api import (
+    exports,
+    ingest,
+    kept,
+    pages,
+    people_routes,
+    rest,
+    session,
+    tiles,
+    trails_rest,
+    wire,
+)
 from actiontrail.api.routes import Answered, Route
 
 PATH = "/v1/openapi.json"
@@ -27,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *rest.ROUTES,
     *pages.ROUTES,
     *kept.ROUTES,
+    *exports.ROUTES,
     *session.ROUTES,
     *tiles.ROUTES,
     *people_routes.ROUTES,

@@ -68,12 +68,21 @@ class SqlAsk(Ask, frozen=True):
     ] = ""
 
 
+Form = Annotated[Literal["jsonl", "csv", "parquet", "json.gz"], Meta(description="Of the file.")]
+Zone = Annotated[
+    str,
+    Meta(
+        description="Such as `Asia/Shanghai`: tables have the time there in a column of its own. Empty: UTC alone.",
+        max_length=64,
+    ),
+]
+
+
 class ExportAsk(Ask, frozen=True):
     """One part of an export."""
 
-    format: Annotated[Literal["jsonl", "csv", "parquet", "json.gz"], Meta(description="Of the file.")] = (
-        "jsonl"
-    )
+    format: Form = "jsonl"
+    zone: Zone = ""
     rows: Annotated[int, number(1, PART_ROWS_MAX, "Most rows of a part.")] = 100_000
     token: Annotated[str, Meta(description="`x-actiontrail-next-token` of the part before.")] = ""
     bom: Annotated[bool, Meta(description="A byte order mark before CSV.")] = False

@@ -150,7 +150,7 @@ class Rest:
 
     def export(self, caller: Caller, ask: ExportAsk, file: IO[bytes]) -> exports.Part:
         """One part of an export, written to `file`. The first part fixes what all of them see."""
-        wanted = exports.Wanted(ask.format, ask.rows, ask.token, ask.bom)
+        wanted = exports.Wanted(ask.format, ask.rows, ask.token, ask.bom, ask.zone)
         return exports.write(self.search, asked(caller, ask), file, wanted)
 
     def tail(self, caller: Caller, ask: TailAsk, since: str) -> tuple[Tail, bool]:

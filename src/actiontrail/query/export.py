@@ -8,9 +8,11 @@ import csv
 import gzip
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import IO, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow as pa
@@ -20,11 +22,13 @@ from actiontrail.query.rows import BY_PATH
 from actiontrail.query.search import Asked, Found, OutOfRange, Search
 
 PART_ROWS_MAX = 1_000_000
+_NO_END = 2**62
 CHUNK = 2_000
 BOM = b"\xef\xbb\xbf"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TIME = "eventTime (UTC)"
-COLUMNS = ("index", _TIME, "receivedTime (UTC)", "channel", *BY_PATH, "event")
+_AFTER = ("receivedTime (UTC)", "channel", *BY_PATH, "event")
+COLUMNS = ("index", _TIME, *_AFTER)
 TYPES = {
     "jsonl": "application/x-ndjson",
     "csv": "text/csv; charset=utf-8",
@@ -84,31 +88,59 @@ class _Hashing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a part should be: its form, its most rows, where it begins, and whether a CSV begins with a byte order mark."""
+    """What a part should be: its form, its most rows, where it begins, and whether a CSV begins with a byte order mark.
+
+    With a `zone` tables have the time there in a column of its own, which names the zone.
+    """
 
     form: str = "jsonl"
     rows_max: int = 100_000
     token: str = ""
     bom: bool = False
+    zone: str = ""
+
+
+def refuse_unknown(wanted: Wanted) -> None:
+    """Raise `OutOfRange` for a form or a zone that there is not."""
+    if wanted.form not in TYPES:
+        raise OutOfRange(f"there is no export format {wanted.form[:20]!r}; there are {', '.join(TYPES)}")
+    if wanted.zone:
+        try:
+            ZoneInfo(wanted.zone)
+        except (KeyError, ValueError, OSError) as error:  # a name that is none, or that no file has
+            raise OutOfRange(f"there is no time zone {wanted.zone[:40]!r}") from error
 
 
 def write(search: Search, asked: Asked, file: IO[bytes], wanted: Wanted) -> Part:
-    """Write one part of `asked`, oldest first, to `file`. Raises `OutOfRange` for a form that there is not."""
-    form, rows_max, token = wanted.form, wanted.rows_max, wanted.token
-    if form not in TYPES:
-        raise OutOfRange(f"there is no export format {form[:20]!r}; there are {', '.join(TYPES)}")
-    if not 1 <= rows_max <= PART_ROWS_MAX:
-        raise OutOfRange(f"a part has 1 to {PART_ROWS_MAX} rows, not {rows_max}")
+    """Write one part of `asked`, oldest first, to `file`. Raises `OutOfRange` for a form or zone that there is not."""
+    if not 1 <= wanted.rows_max <= PART_ROWS_MAX:
+        raise OutOfRange(f"a part has 1 to {PART_ROWS_MAX} rows, not {wanted.rows_max}")
+    return _written(search, asked, file, wanted, lambda _: None)
+
+
+def write_all(
+    search: Search, asked: Asked, file: IO[bytes], wanted: Wanted, told: Callable[[int], None]
+) -> Part:
+    """Write all of `asked` to `file` as one part; `told` hears now and then how many rows there are, and may raise."""
+    return _written(search, asked, file, replace(wanted, rows_max=_NO_END), told)
+
+
+def _written(
+    search: Search, asked: Asked, file: IO[bytes], wanted: Wanted, told: Callable[[int], None]
+) -> Part:
+    refuse_unknown(wanted)
+    token = wanted.token
     out = _Hashing(file)
-    writer = _WRITERS[form](out, wanted.bom)
+    writer = _WRITERS[wanted.form](out, wanted)
     rows = 0
-    while rows < rows_max:
-        page = search.page(asked, limit=min(CHUNK, rows_max - rows), newest_first=False, token=token)
+    while rows < wanted.rows_max:
+        page = search.page(asked, limit=min(CHUNK, wanted.rows_max - rows), newest_first=False, token=token)
         writer.chunk(page.events)
         rows += len(page.events)
         token = page.next_token
         if not token:
             break
+        told(rows)
     writer.end()
     return Part(rows, out.size, out.digest.hexdigest(), token)
 
@@ -116,7 +148,7 @@ def write(search: Search, asked: Asked, file: IO[bytes], wanted: Wanted) -> Part
 class _Lines:
     """JSONL: one event a line, as LookupEvents would answer it."""
 
-    def __init__(self, out: _Hashing, _bom: bool) -> None:  # noqa: FBT001 - one call, below
+    def __init__(self, out: _Hashing, _wanted: Wanted) -> None:
         self._out = out
 
     def chunk(self, events: Sequence[Found]) -> None:
@@ -130,7 +162,7 @@ class _Lines:
 class _Array:
     """What ActionTrail delivers: one JSON array, gzipped. The same events give the same bytes."""
 
-    def __init__(self, out: _Hashing, _bom: bool) -> None:  # noqa: FBT001 - one call, below
+    def __init__(self, out: _Hashing, _wanted: Wanted) -> None:
         self._file = gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0)
         self._before = b"["
 
@@ -147,15 +179,16 @@ class _Array:
 class _Csv:
     """CSV that a spreadsheet may open: nothing in a cell is taken for a formula."""
 
-    def __init__(self, out: _Hashing, bom: bool) -> None:  # noqa: FBT001 - one call, below
+    def __init__(self, out: _Hashing, wanted: Wanted) -> None:
         self._out = out
-        if bom:
+        self._zone = wanted.zone
+        if wanted.bom:
             out.write(BOM)
-        self._write([COLUMNS])
+        self._write([columns(self._zone)])
 
     def chunk(self, events: Sequence[Found]) -> None:
         if events:
-            self._write([[safe_cell(cell) for cell in cells(found)] for found in events])
+            self._write([[safe_cell(cell) for cell in cells(found, self._zone)] for found in events])
 
     def end(self) -> None:
         pass
@@ -169,16 +202,19 @@ class _Csv:
 class _Parquet:
     """Parquet, zstd; the index is a number, everything else text as in CSV."""
 
-    def __init__(self, out: _Hashing, _bom: bool) -> None:  # noqa: FBT001 - one call, below
-        fields = [(name, pa.int64() if name == "index" else pa.string()) for name in COLUMNS]
+    def __init__(self, out: _Hashing, wanted: Wanted) -> None:
+        self._zone = wanted.zone
+        fields = [(name, pa.int64() if name == "index" else pa.string()) for name in columns(self._zone)]
         self._schema = pa.schema(fields)
         self._writer = pq.ParquetWriter(out, self._schema, compression="zstd")
 
     def chunk(self, events: Sequence[Found]) -> None:
         if not events:
             return
-        columns: Iterator[tuple[Any, ...]] = zip(*(cells(found) for found in events), strict=True)
-        index, *texts = columns
+        by_column: Iterator[tuple[Any, ...]] = zip(
+            *(cells(found, self._zone) for found in events), strict=True
+        )
+        index, *texts = by_column
         arrays = [
             pa.array([int(one) for one in index], pa.int64()),
             *(pa.array(one, pa.string()) for one in texts),
@@ -197,16 +233,28 @@ _WRITERS: dict[str, type[_Lines] | type[_Array] | type[_Csv] | type[_Parquet]] =
 }
 
 
-def cells(found: Found) -> list[str]:
-    """One event under `COLUMNS`."""
+def columns(zone: str) -> tuple[str, ...]:
+    """The names of a table's columns; each of times says its zone."""
+    return ("index", _TIME, f"eventTime ({zone})", *_AFTER) if zone else COLUMNS
+
+
+def cells(found: Found, zone: str = "") -> list[str]:
+    """One event under `columns(zone)`."""
     whole = msgspec.json.decode(found.event)
-    row = [str(found.index), str(whole.get("eventTime", "")), found.received, found.channel]
+    at = str(whole.get("eventTime", ""))
+    local = [_there(at, zone)] if zone else []
+    row = [str(found.index), at, *local, found.received, found.channel]
     for path in BY_PATH:
         value: Any = whole
         for step in path.split("."):
             value = value.get(step, "") if isinstance(value, dict) else ""
         row.append(value if isinstance(value, str) else msgspec.json.encode(value).decode())
     return [*row, found.event.decode()]
+
+
+def _there(at: str, zone: str) -> str:
+    """A moment as clocks in `zone` showed it, with its distance from UTC."""
+    return datetime.fromisoformat(at).astimezone(ZoneInfo(zone)).isoformat() if at else ""
 
 
 def safe_cell(text: str) -> str:
