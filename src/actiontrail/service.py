@@ -29,8 +29,10 @@ from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import Surroundings, Trails
 from actiontrail.delivery.courier import Depot, Limits
 from actiontrail.delivery.couriers import TICK_SECONDS, Couriers, Wake
-from actiontrail.delivery.destination import Open
-from actiontrail.delivery.destinations import KINDS, Ground, Reach, opener
+from actiontrail.delivery.destinations import KINDS, Ground, Reach, opener, reader, secrecy
+from actiontrail.delivery.inspection import Inspections
+from actiontrail.delivery.probing import SECONDS as PROBE_SECONDS
+from actiontrail.delivery.probing import Prober
 from actiontrail.delivery.sheets import Sheets
 from actiontrail.delivery.trails import Organization, global_region
 from actiontrail.errors import Outage, Refusal
@@ -237,6 +239,8 @@ class Reading:
     trails: Trails
     backfills: Backfills
     couriers: Couriers
+    prober: Prober
+    inspections: Inspections
     saved: "Saved"
     exports: "Exports"
     insight_types: "InsightTypes"
@@ -328,7 +332,7 @@ def open_reader(data: Path) -> Iterator[Reading]:
         limits = QueryLimits(
             settings.query_seconds_max, settings.query_memory_bytes_max, settings.query_rows_max
         )
-        delivery = _delivery(opened, opener(ground_of(data, settings, signer)), ledger, known)
+        delivery = _delivery(opened, ground_of(data, settings, signer), ledger, known)
         exports = Exports(Search(projection, limits=limits, rows_max=limits.rows), data / EXPORTS)
         exports.start()
         stack.callback(exports.stop)
@@ -400,15 +404,17 @@ def _opened(data: Path) -> Iterator[_Opened]:
 
 
 class _Delivery(NamedTuple):
-    """Trails, what brings them, and what brings the past."""
+    """Trails, what brings them, what brings the past, what asks places, and what looks whether all is there."""
 
     trails: Trails
     backfills: Backfills
     couriers: Couriers
+    prober: Prober
+    inspections: Inspections
 
 
-def _delivery(opened: _Opened, open_: Open, ledger: Reader, known: Formats) -> _Delivery:
-    settings, wake = opened.settings, Wake()
+def _delivery(opened: _Opened, ground: Ground, ledger: Reader, known: Formats) -> _Delivery:
+    settings, wake, open_ = opened.settings, Wake(), opener(ground)
     trails = Trails(
         Surroundings(
             database=opened.database,
@@ -430,7 +436,13 @@ def _delivery(opened: _Opened, open_: Open, ledger: Reader, known: Formats) -> _
         now=time.time,
     )
     tick = min(TICK_SECONDS, max(0.05, settings.delivery_seconds / 4))
-    return _Delivery(trails, Backfills(trails, ledger, changed=wake.ring), Couriers(depot, wake, tick=tick))
+    return _Delivery(
+        trails,
+        Backfills(trails, ledger, changed=wake.ring),
+        Couriers(depot, wake, tick=tick),
+        Prober(trails, opener(ground.hurried(PROBE_SECONDS)), secrecy(ground), now=time.time),
+        Inspections(trails, ledger, reader(ground), opened.verifiers),
+    )
 
 
 def _socket(data: Path) -> Path:

@@ -14,6 +14,7 @@ from actiontrail.api.operations import SPECS
 from actiontrail.api.operations.table import Parameter, Spec, references, resource
 from actiontrail.event import effect
 
+REACHES_OUT = "actiontrail:TestTrailDestination"
 TRAIL = Spec(
     name="DeleteTrail",
     version="1",
@@ -32,14 +33,14 @@ def test_every_address_that_knows_its_caller_asks_whether_they_may() -> None:
 
 
 def test_the_read_only_policy_covers_what_reads_and_nothing_else() -> None:
-    """Of every operation and every address of ActionTrail's own."""
+    """Of every operation and every address of ActionTrail's own, but for the one that reaches out to other hosts."""
     granted = [Granted("p", "System", SYSTEM["AliyunActionTrailReadOnlyAccess"].document)]
     actions = {row.action for row in (*SPECS, *ROUTES) if row.action.startswith("actiontrail:")}
     wrong = [
         action
         for action in actions
         if decide(granted, Asked(action, "acs:actiontrail:r:1:*", {})).allowed
-        != (effect.of(action.partition(":")[2]) == effect.READ)
+        != (effect.of(action.partition(":")[2]) == effect.READ and action != REACHES_OUT)
     ]
 
     assert wrong == []

@@ -14,6 +14,7 @@ from actiontrail.delivery import courier as couriers
 from actiontrail.delivery.backfill import Backfills
 from actiontrail.delivery.changes import New
 from actiontrail.delivery.courier import Courier, Depot, Limits, Orders, orders_of
+from actiontrail.delivery.destination import Open
 from actiontrail.delivery.sheets import Sheets
 from actiontrail.delivery.trails import Other, Settings, Trail
 from actiontrail.event import record
@@ -64,9 +65,19 @@ class Shelf:
 class Street:
     """A farm whose ledger has records, and whose couriers step when a test says so."""
 
-    def __init__(self, folder: Path, *, limits: Limits | None = None, url: str = "") -> None:
-        self.shelf = Shelf()
-        self.farm: Farm = a_farm(folder, size=self.shelf.size, url=url)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        limits: Limits | None = None,
+        url: str = "",
+        shelf: Shelf | None = None,
+        open_: Open | None = None,
+    ) -> None:
+        """Places are those of a yard, or real ones by `open_`."""
+        self.shelf = shelf or Shelf()
+        self.farm: Farm = a_farm(folder, size=self.shelf.size, url=url, open_=open_)
+        self.open = open_ or self.farm.yard.open
         self.trails, self.yard, self.clock = self.farm.trails, self.farm.yard, self.farm.clock
         self.limits = limits or Limits(events=4, bytes=1 << 20, seconds=60.0)
         self.backfills = Backfills(self.trails, self.shelf)
@@ -77,7 +88,7 @@ class Street:
         """A new process: nothing is left in memory."""
         self.depot = Depot(
             trails=self.trails,
-            open=self.yard.open,
+            open=self.open,
             ledger=self.shelf,
             sheets=Sheets(self.shelf),
             limits=self.limits,

@@ -36,7 +36,9 @@ PLACES = {
     "account": "1000000000000009",
     "name": MARK,
     "session": MARK,
+    "job": "1",
 }
+REACHES_OUT = "actiontrail:TestTrailDestination"  # changes nothing, and is for those who make trails
 KNOWN = [route for route in ROUTES if route.action]
 
 
@@ -141,6 +143,7 @@ def test_the_read_only_policy_lets_in_what_reads(callers: Callers) -> None:
         if route.action == "sts:GetCallerIdentity"
         or (
             route.action.startswith("actiontrail:")
+            and route.action != REACHES_OUT
             and effect.of(route.action.partition(":")[2]) == effect.READ
         )
     }

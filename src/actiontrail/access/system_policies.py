@@ -16,8 +16,10 @@ _READING = [
     "actiontrail:Get*",
     "actiontrail:List*",
     "actiontrail:Lookup*",
+    "actiontrail:Preview*",
     "actiontrail:Query*",
     "actiontrail:Search*",
+    "actiontrail:Verify*",
     "actiontrail:Watch*",
 ]
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
@@ -61,6 +61,11 @@ from actiontrail.ledger.places import Places
 from actiontrail.ledger.stats import FSYNC_BUCKETS_S
 from actiontrail.service import Reading, Recorder, geography_of
 from actiontrail.store.outbox import Outbox
+
+if TYPE_CHECKING:
+    from actiontrail.api.pages import Pages
+    from actiontrail.api.trails_routes import TrailDesk
+    from actiontrail.query.search import Search
 
 log = structlog.get_logger("actiontrail.api")
 
@@ -249,11 +254,20 @@ def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
 
 
 def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
-    from actiontrail.api import exports, kept, openapi, pages, people_routes, reception, rest, trails_rest
+    from actiontrail.api import (
+        exports,
+        kept,
+        openapi,
+        pages,
+        people_routes,
+        reception,
+        rest,
+        trails_routes,
+        trails_trial,
+    )
     from actiontrail.query.insightevents import InsightEvents
     from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
-    from actiontrail.query.retention import received
     from actiontrail.query.search import Search
 
     settings = reading.settings
@@ -291,31 +305,64 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
         *governance.operations(reading.trails, kept_here=_oss_is_here(settings)),
     )
     rpc = Rpc(_gate(reading, door, chronicle), operations, throttle, failed=_failed)
-    if strangers := settings.calls_per_second.keys() - {one.spec.name for one in operations}:
+    slow = {trails_trial.TEST, trails_trial.VERIFY}
+    if strangers := settings.calls_per_second.keys() - {one.spec.name for one in operations} - slow:
         log.warning("calls_per_second names no operation", names=sorted(strangers))
     mine = rest.routes(rest.Rest(gate, search, reading.ledger, reading.formats, saved=reading.saved))
+
+    mine += pages.routes(_pages(reading, gate, search))
+    mine += exports.routes(exports.ExportsRest(gate, reading.exports))
+    mine += kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out))
+    mine += people_routes.routes(gate, _desk(reading))
+    mine += trails_routes.routes(_trails_desk(reading, gate, search, throttle))
+    mine += reception.routes(reading, visitors, chronicle)
+    handlers = [*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()]
+    return _litestar(handlers, along=chronicle)
+
+
+def _pages(reading: Reading, gate: Gate, search: "Search") -> "Pages":
+    """Who answers the pages' questions."""
+    from actiontrail.api.pages import Pages
+    from actiontrail.query.retention import received
 
     def recorded() -> datetime | None:
         size = reading.ledger.size()
         return received(reading.ledger.line(size - 1)) if size else None
 
-    geography = geography_of(reading.data, settings)
+    geography = geography_of(reading.data, reading.settings)
 
     def notes(account: str) -> dict[str, str]:
         return {f"{one.kind}:{one.id}": one.note for one in reading.keys.list(account)}
 
-    asked = pages.Pages(gate, search, recorded=recorded, geography=geography, notes=notes)
-    mine += pages.routes(asked)
-    mine += exports.routes(exports.ExportsRest(gate, reading.exports))
-    mine += kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out))
-    mine += people_routes.routes(gate, _desk(reading))
-    own = trails_rest.TrailsRest(
-        gate, reading.trails, reading.backfills, region=settings.region, now=time.time
+    return Pages(gate, search, recorded=recorded, geography=geography, notes=notes)
+
+
+def _trails_desk(reading: Reading, gate: Gate, search: "Search", throttle: Throttle) -> "TrailDesk":
+    """Who answers about trails over our own interface."""
+    from actiontrail.api.selection import Selector
+    from actiontrail.api.trails_rest import TrailsRest
+    from actiontrail.api.trails_routes import TrailDesk
+    from actiontrail.api.trails_trial import Looking, Selecting, Trial
+    from actiontrail.delivery.standing import Lookout
+
+    settings = reading.settings
+    lookout = Lookout(
+        ledger=reading.ledger,
+        waiting=reading.couriers.waiting,
+        batch_seconds=settings.delivery_seconds,
+        now=time.time,
     )
-    mine += trails_rest.routes(own)
-    mine += reception.routes(reading, visitors, chronicle)
-    handlers = [*rpc_routes(rpc), *tiles.routes(_proofs(reading, gate)), *mine, *openapi.routes()]
-    return _litestar(handlers, along=chronicle)
+    rest = TrailsRest(
+        reading.trails, reading.backfills, region=settings.region, now=time.time, lookout=lookout
+    )
+    trial = Trial(
+        rest,
+        looking=Looking(reading.prober, reading.inspections),
+        selecting=Selecting(Selector(reading.ledger, reading.formats), search),
+        throttle=throttle,
+        now=time.time,
+    )
+    return TrailDesk(gate, rest, trial)
 
 
 def _oss_is_here(settings: Config) -> bool:

@@ -22,7 +22,7 @@ from actiontrail.api import (
     rest,
     session,
     tiles,
-    trails_rest,
+    trails_routes,
     wire,
 )
 from actiontrail.api.routes import Answered, Route
@@ -42,7 +42,7 @@ ROUTES: tuple[Route, ...] = (
     *session.ROUTES,
     *tiles.ROUTES,
     *people_routes.ROUTES,
-    *trails_rest.ROUTES,
+    *trails_routes.ROUTES,
     Route(
         name="openapi",
         method="GET",

@@ -4,289 +4,284 @@ The same trails as those of the public API, by the same policies. Credentials of
 out: they are sealed at rest, and neither answers nor the events that these requests become hold them.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
-from litestar import Request, Response, route
-from litestar.concurrency import sync_to_thread
-from litestar.enums import HttpMethod
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET
 
 from actiontrail.access.keys import Caller
-from actiontrail.api.deeds import Deed
-from actiontrail.api.gate import Gate, Planned
-from actiontrail.api.operations.trails import CREATE_ERRORS, SETTINGS_ERRORS, when
+from actiontrail.api.operations.trails import when
 from actiontrail.api.rest import at_moment
-from actiontrail.api.routes import Answered, Asked, Method, Route
-from actiontrail.api.served import BadQuestion, answered, asked, in_path, received, request_id
-from actiontrail.api.signature import Sent
-from actiontrail.delivery.backfill import (
-    DAYS,
-    BackfillRuns,
-    Backfills,
-    BadRange,
-    Job,
-    NoBackfill,
-    Range,
-    usual_range,
+from actiontrail.api.trails_values import (
+    BackfillAsk,
+    Condition,
+    DataEventsAsk,
+    DataSelection,
+    DestinationAsk,
+    InsightsAsk,
+    JobAnswer,
+    JobGone,
+    JobsAnswer,
+    JobShown,
+    JobState,
+    Nothing,
+    PlaceShown,
+    TrailAnswer,
+    TrailAsk,
+    TrailChange,
+    TrailGone,
+    TrailsAnswer,
+    TrailShown,
 )
+from actiontrail.delivery import figures, selectors
+from actiontrail.delivery.backfill import BEGINNING, DONE, Backfills, Job, NoSuchJob, Range, usual_range
 from actiontrail.delivery.changes import New, Trails
-from actiontrail.delivery.destination import Means, NoSuchPlace, PlaceDenied
+from actiontrail.delivery.destination import Means
+from actiontrail.delivery.inspection import KINDS
+from actiontrail.delivery.selectors import DataSelector
+from actiontrail.delivery.standing import Lookout, Standing, worst
 from actiontrail.delivery.tables import Place
-from actiontrail.delivery.trails import NoSuchTrail, Other, Settings, Trail
+from actiontrail.delivery.trails import REGION, BadTrail, Other, Settings, Trail
+from actiontrail.query.engine import new_mark
 
-A = TypeVar("A", bound=Asked)
-GROUP = "deliver"
-STATES = ("beginning", "at work", "done", "failed")
-_HIDDEN = frozenset({"destinations"})  # of a request, in the event that it becomes: options may be secret
-
-Address = Annotated[str, Meta(description="`scheme://place/path`, of any kind that there is.")]
-Region = Annotated[str, Meta(description="`All`, or ids of regions by commas.")]
-Rw = Literal["Write", "Read", "All"]
+STATES: tuple[JobState, ...] = ("beginning", "at work", "done", "failed")
+HOURS = 24
 
 
-class DestinationAsk(Asked, frozen=True):
-    """A place to deliver to."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: who, about which trail and job, if the path names them, and how it is told that nobody waits any more."""
 
-    address: Address
-    options: Annotated[Mapping[str, str], Meta(description="As the kind of the address has them.")] = (
-        msgspec.field(default_factory=dict)
-    )
-    credentials: Annotated[
-        Mapping[str, str],
-        Meta(description="`id`, `secret` and `token`; those of the settings if there are none."),
-    ] = msgspec.field(default_factory=dict)
-
-
-class TrailAsk(Asked, frozen=True):
-    """A trail that is to be made."""
-
-    name: Annotated[str, Meta(description="6 to 36 small letters, digits, `-` and `_`, a letter first.")]
-    destinations: tuple[DestinationAsk, ...] = ()
-    oss_bucket_name: str = ""
-    oss_key_prefix: str = ""
-    sls_project_arn: str = ""
-    max_compute_project_arn: str = ""
-    event_rw: Rw = msgspec.field(default="All", name="eventRW")
-    trail_region: Region = "All"
-    organization: Annotated[bool, Meta(description="Of all accounts that the caller manages.")] = False
-    start: Annotated[bool, Meta(description="Whether to deliver what is recorded from now on.")] = True
-
-
-class TrailChange(Asked, frozen=True):
-    """What is to be different; what is not said stays. `destinations` are all of them, those that stay too."""
-
-    destinations: tuple[DestinationAsk, ...] | UnsetType = UNSET
-    oss_bucket_name: str | UnsetType = UNSET
-    oss_key_prefix: str | UnsetType = UNSET
-    sls_project_arn: str | UnsetType = UNSET
-    max_compute_project_arn: str | UnsetType = UNSET
-    event_rw: Rw | UnsetType = msgspec.field(default=UNSET, name="eventRW")
-    trail_region: Region | UnsetType = UNSET
-
-
-class BackfillAsk(Asked, frozen=True):
-    """The events wanted, by their own times; half-open."""
-
-    start: Annotated[str, Meta(description=f"RFC 3339. Empty: {DAYS} days ago.")] = ""
-    end: Annotated[str, Meta(description="RFC 3339. Empty: now.")] = ""
-    client_token: Annotated[str, Meta(description="The same token again answers the job that it made.")] = ""
-
-
-class Nothing(Asked, frozen=True):
-    """Nothing is asked but what the path says."""
-
-
-class PlaceShown(Answered, frozen=True):
-    """A destination, and how it goes there. Times are empty where nothing happened yet."""
-
-    kind: str
-    address: str
-    delivered: str
-    error: str
-    leaving: bool
-    next: Annotated[
-        int, Meta(description="The index of the ledger at which the next batch begins; -1: none yet.")
-    ]
-
-
-class TrailShown(Answered, frozen=True):
-    """A trail."""
-
-    name: str
-    arn: str
-    home_region: str
-    status: str
-    event_rw: str = msgspec.field(name="eventRW")
-    trail_region: str
-    organization_id: str
-    created: str
-    updated: str
-    started: str
-    stopped: str
-    destinations: list[PlaceShown]
-
-
-class TrailAnswer(Answered, frozen=True):
-    """One trail."""
-
-    trail: TrailShown
-
-
-class TrailsAnswer(Answered, frozen=True):
-    """All trails of the caller's account."""
-
-    trails: list[TrailShown]
-
-
-class TrailGone(Answered, frozen=True):
-    """The trail is gone."""
-
-    deleted: str
-
-
-class JobShown(Answered, frozen=True):
-    """A backfill."""
-
-    id: int
-    trail: str
-    state: str
-    progress: Annotated[float, Meta(description="How much of the ledger it has been through, from 0 to 1.")]
-    start: str
-    end: str
-    created: str
-    updated: str
-    regions: list[str]
-    error: str
-
-
-class JobAnswer(Answered, frozen=True):
-    """One backfill."""
-
-    job: JobShown
-
-
-class JobsAnswer(Answered, frozen=True):
-    """The backfills of a trail, the newest first."""
-
-    jobs: list[JobShown]
+    caller: Caller
+    name: str = ""
+    job: str = ""
+    mark: str = field(default_factory=new_mark)
+    gone: threading.Event = field(default_factory=threading.Event)
 
 
 class TrailsRest:
     """Answers. Safe to share between threads."""
 
     def __init__(
-        self, gate: Gate, trails: Trails, backfills: Backfills, *, region: str, now: Callable[[], float]
+        self,
+        trails: Trails,
+        backfills: Backfills,
+        *,
+        region: str,
+        now: Callable[[], float],
+        lookout: Lookout,
     ) -> None:
-        self.gate = gate
         self.region = region
-        self._trails, self._backfills, self._now = trails, backfills, now
+        self.trails = trails
+        self._backfills, self._now, self._lookout = backfills, now, lookout
 
-    def list(self, caller: Caller, _name: str, _ask: Nothing) -> TrailsAnswer:
+    def list(self, visit: Visit, _ask: Nothing) -> TrailsAnswer:
         """All of them."""
-        return TrailsAnswer(trails=[self._shown(one) for one in self._trails.all(caller.account)])
+        account = visit.caller.account
+        lately = self._lately(account)
+        return TrailsAnswer(trails=[self._shown(one, lately) for one in self.trails.all(account)])
 
-    def get(self, caller: Caller, name: str, _ask: Nothing) -> TrailAnswer:
+    def get(self, visit: Visit, _ask: Nothing) -> TrailAnswer:
         """One of them."""
-        return TrailAnswer(trail=self._shown(self._trails.find(caller.account, name)))
+        return self._one(visit.caller.account, visit.name)
 
-    def create(self, caller: Caller, _name: str, ask: TrailAsk) -> TrailAnswer:
+    def create(self, visit: Visit, ask: TrailAsk) -> TrailAnswer:
         """A new one, started unless that was not wanted."""
-        settings = msgspec.structs.replace(Settings(), **_settings(ask))
-        new = New(caller.account, ask.name, self.region, settings, ask.organization)
-        trail = self._trails.create(new, _means(ask.destinations))
+        account = visit.caller.account
+        settings = msgspec.structs.replace(Settings(), **settings_of(ask))
+        new = New(account, ask.name, self.region, settings, ask.organization)
+        trail = self.trails.create(new, means_of(ask.destinations))
         if ask.start:
-            self._trails.start(caller.account, trail.name)
-        return self.get(caller, trail.name, Nothing())
+            self.trails.start(account, trail.name)
+        return self._one(account, trail.name)
 
-    def change(self, caller: Caller, name: str, ask: TrailChange) -> TrailAnswer:
+    def change(self, visit: Visit, ask: TrailChange) -> TrailAnswer:
         """Another one from now on."""
-        given = _settings(ask)
+        given = settings_of(ask)
         named = {"oss_bucket": "oss", "sls_project": "sls", "odps_project": "maxcompute"}
-        self._trails.update(
-            self._trails.find(caller.account, name),
+        self.trails.update(
+            self.trails.find(visit.caller.account, visit.name),
             lambda before: msgspec.structs.replace(before, **given),
-            asked=[kind for field, kind in named.items() if given.get(field)],
-            means=_means(ask.destinations or ()),
+            asked=[kind for field_, kind in named.items() if given.get(field_)],
+            means=means_of(ask.destinations or ()),
         )
-        return self.get(caller, name, Nothing())
+        return self._one(visit.caller.account, visit.name)
 
-    def delete(self, caller: Caller, name: str, _ask: Nothing) -> TrailGone:
+    def delete(self, visit: Visit, _ask: Nothing) -> TrailGone:
         """Gone, with what it had not delivered."""
-        self._trails.delete(caller.account, name)
-        return TrailGone(deleted=name)
+        self.trails.delete(visit.caller.account, visit.name)
+        return TrailGone(deleted=visit.name)
 
-    def start(self, caller: Caller, name: str, ask: Nothing) -> TrailAnswer:
+    def start(self, visit: Visit, _ask: Nothing) -> TrailAnswer:
         """Started."""
-        self._trails.start(caller.account, name)
-        return self.get(caller, name, ask)
+        self.trails.start(visit.caller.account, visit.name)
+        return self._one(visit.caller.account, visit.name)
 
-    def stop(self, caller: Caller, name: str, ask: Nothing) -> TrailAnswer:
+    def stop(self, visit: Visit, _ask: Nothing) -> TrailAnswer:
         """Stopped."""
-        self._trails.stop(caller.account, name)
-        return self.get(caller, name, ask)
+        self.trails.stop(visit.caller.account, visit.name)
+        return self._one(visit.caller.account, visit.name)
 
-    def backfill(self, caller: Caller, name: str, ask: BackfillAsk) -> JobAnswer:
+    def put_data_events(self, visit: Visit, ask: DataEventsAsk) -> TrailAnswer:
+        """Data events that one of the selectors chooses, from now on."""
+        chosen = data_selectors(ask.selectors)
+        selectors.check_data(chosen)
+        regions = data_regions(ask.regions)
+        since = int(self._now())
+        return self._set(visit, data=chosen, data_regions=regions, data_since=since)
+
+    def delete_data_events(self, visit: Visit, _ask: Nothing) -> TrailAnswer:
+        """No data events that are recorded from now on."""
+        return self._set(visit, data=(), data_regions=(), data_since=0)
+
+    def put_insights(self, visit: Visit, ask: InsightsAsk) -> TrailAnswer:
+        """Insights of these types, from now on."""
+        return self._set(visit, insights=selectors.check_insights(ask.insight_types))
+
+    def backfill(self, visit: Visit, ask: BackfillAsk) -> JobAnswer:
         """Begun."""
-        trail, now = self._trails.find(caller.account, name), self._now()
+        trail, now = self.trails.find(visit.caller.account, visit.name), self._now()
         start, end = at_moment(ask.start, "start"), at_moment(ask.end, "end")
         usual = usual_range(now)
         wanted = Range(usual.start_ms if start is None else start, usual.end_ms if end is None else end)
         job = self._backfills.create(trail, now=now, token=ask.client_token, wanted=wanted)
         return JobAnswer(job=self._job(job))
 
-    def jobs(self, caller: Caller, name: str, _ask: Nothing) -> JobsAnswer:
+    def jobs(self, visit: Visit, _ask: Nothing) -> JobsAnswer:
         """Those of one trail."""
-        self._trails.find(caller.account, name)
-        found = [job for job in self._backfills.all(caller.account) if job.trail_name == name]
+        self.trails.find(visit.caller.account, visit.name)
+        found = [job for job in self._backfills.all(visit.caller.account) if job.trail_name == visit.name]
         return JobsAnswer(jobs=[self._job(job) for job in found])
 
-    def _shown(self, trail: Trail) -> TrailShown:
+    def cancel(self, visit: Visit, _ask: Nothing) -> JobGone:
+        """Stopped and forgotten."""
+        account = visit.caller.account
+        self.trails.find(account, visit.name)
+        number = (
+            int(visit.job) if visit.job.isdecimal() and len(visit.job) < 10 else 0
+        )  # none has the number 0
+        if self._backfills.get(account, number).trail_name != visit.name:
+            raise NoSuchJob(number)
+        self._backfills.delete(account, number)
+        return JobGone(deleted=number)
+
+    def _set(self, visit: Visit, **changed: object) -> TrailAnswer:
+        trail = self.trails.find(visit.caller.account, visit.name)
+        self.trails.update(trail, lambda before: msgspec.structs.replace(before, **changed))
+        return self._one(visit.caller.account, visit.name)
+
+    def _one(self, account: str, name: str) -> TrailAnswer:
+        trail = self.trails.find(account, name)
+        return TrailAnswer(trail=self._shown(trail, self._lately(account)))
+
+    def _lately(self, account: str) -> Mapping[str, Sequence[int]]:
+        return figures.lately(self.trails.database, account, self._now(), hours=HOURS)
+
+    def _shown(self, trail: Trail, lately: Mapping[str, Sequence[int]]) -> TrailShown:
+        places = self.trails.places(trail)
+        found = self._lookout.look(trail, places)
+        settings = trail.settings
         return TrailShown(
             name=trail.name,
             arn=trail.arn,
             home_region=trail.home_region,
             status=trail.status,
-            event_rw=trail.settings.event_rw,
-            trail_region=trail.settings.trail_region,
+            health=worst(found, trail),
+            event_rw=settings.event_rw,
+            trail_region=settings.trail_region,
             organization_id=trail.organization,
             created=when(trail.created),
             updated=when(trail.updated),
             started=when(trail.started),
             stopped=when(trail.stopped),
-            destinations=[_place(place) for place in self._trails.places(trail)],
+            oss_bucket_name=settings.oss_bucket,
+            oss_key_prefix=settings.oss_prefix,
+            sls_project_arn=settings.sls_project,
+            max_compute_project_arn=settings.odps_project,
+            data_selectors=[_selection(one) for one in settings.data],
+            data_regions=[*settings.data_regions],
+            insight_types=[*settings.insights],
+            destinations=[_place(place, one) for place, one in zip(places, found, strict=True)],
+            lately=[*lately.get(trail.id, [0] * HOURS)],
         )
 
     def _job(self, job: Job) -> JobShown:
+        done, total = self._backfills.progress(job)
+        took = max((job.updated if job.status >= DONE else self._now()) - job.created, 1.0)
+        speed = done / took
+        over = job.status >= DONE
+        left = 0 if over else -1 if not done or job.status == BEGINNING else round((total - done) / speed)
         return JobShown(
             id=job.number,
             trail=job.trail_name,
             state=STATES[job.status],
-            progress=round(self._backfills.progress(job), 4),
+            progress=round(done / total, 4) if total else 1.0,
+            records_done=done,
+            records_total=total,
+            events=job.events,
+            bytes=job.bytes,
+            events_per_second=round(job.events / took, 1),
+            remaining_seconds=left,
             start=when(job.start_ms // 1000),
             end=when(job.end_ms // 1000),
             created=when(job.created),
             updated=when(job.updated),
-            regions=list(job.regions),
+            regions=[*job.regions],
             error=job.error,
         )
 
 
-def _place(place: Place) -> PlaceShown:
+def _place(place: Place, stands: Standing) -> PlaceShown:
     return PlaceShown(
         kind=place.kind,
         address=place.address,
         delivered=when(place.delivered),
         error=place.error,
+        failed=when(place.failed),
         leaving=place.leaving,
         next=-1 if place.position is None else place.position,
+        health=stands.health,
+        waiting_events=stands.events,
+        waiting_records=stands.records,
+        lag_seconds=stands.seconds,
+        keeps_objects=place.address.partition(":")[0] in KINDS,
+    )
+
+
+def data_selectors(given: Sequence[DataSelection]) -> tuple[DataSelector, ...]:
+    """The selectors as trails have them."""
+    return tuple(
+        DataSelector(
+            service_name=one.service_name,
+            read_write_type=one.read_write_type,
+            event_name=selectors.Condition(one.event_name.equals, one.event_name.not_equals),
+            resource_arn=selectors.Condition(one.resource_arn.equals, one.resource_arn.not_equals),
+        )
+        for one in given
+    )
+
+
+def data_regions(given: Sequence[str]) -> tuple[str, ...]:
+    """The regions of data events. Raises `BadTrail`."""
+    if unknown := [region for region in given if not REGION.fullmatch(region)]:
+        raise BadTrail(f"regions names {unknown[0][:40]!r}, which is no region")
+    return tuple(dict.fromkeys(given))
+
+
+def _selection(one: DataSelector) -> DataSelection:
+    return DataSelection(
+        service_name=one.service_name,
+        read_write_type=one.read_write_type,  # type: ignore[arg-type] # checked when it was put
+        event_name=Condition(one.event_name.equals, one.event_name.not_equals),
+        resource_arn=Condition(one.resource_arn.equals, one.resource_arn.not_equals),
     )
 
 
 _FIELDS = {
+    "destinations": "others",
     "oss_bucket_name": "oss_bucket",
     "oss_key_prefix": "oss_prefix",
     "sls_project_arn": "sls_project",
@@ -296,215 +291,19 @@ _FIELDS = {
 }
 
 
-def _settings(ask: TrailAsk | TrailChange) -> dict[str, Any]:
+def settings_of(ask: msgspec.Struct) -> dict[str, Any]:
     """The settings that `ask` says."""
-    found = {field: getattr(ask, name) for name, field in _FIELDS.items() if getattr(ask, name) is not UNSET}
-    if ask.destinations is not UNSET:
-        found["others"] = tuple(Other(one.address) for one in ask.destinations)
+    said = {name: getattr(ask, name, UNSET) for name in _FIELDS}
+    found = {_FIELDS[name]: value for name, value in said.items() if value is not UNSET}
+    if "others" in found:
+        found["others"] = tuple(Other(one.address) for one in found["others"])
     return found
 
 
-def _means(destinations: Sequence[DestinationAsk]) -> Mapping[str, Means]:
+def means_of(destinations: Sequence[DestinationAsk]) -> Mapping[str, Means]:
     """How those are written to that say anything of it; the others keep their means."""
     return {
         one.address: Means(options=one.options, credentials=one.credentials)
         for one in destinations
         if one.options or one.credentials
     }
-
-
-class Step(NamedTuple, Generic[A]):
-    """One address with one method, and who answers."""
-
-    name: str
-    method: Method
-    path: str
-    operation: str
-    summary: str
-    asks: type[A]
-    answers: type[Answered]
-    run: Callable[[TrailsRest, Caller, str, A], Answered]
-    errors: tuple[type[Exception], ...] = ()
-
-
-_ALL, _ONE = "/v1/trails", "/v1/trails/{name}"
-_PLACES = (NoSuchPlace, PlaceDenied)
-STEPS: tuple[Step[Any], ...] = (
-    Step(
-        "trails",
-        "GET",
-        _ALL,
-        "DescribeTrails",
-        "All trails.",
-        Nothing,
-        TrailsAnswer,
-        TrailsRest.list,
-    ),
-    Step(
-        "createTrail",
-        "POST",
-        _ALL,
-        "CreateTrail",
-        "A trail is made. Its destinations are really asked.",
-        TrailAsk,
-        TrailAnswer,
-        TrailsRest.create,
-        (BadQuestion, *CREATE_ERRORS, *_PLACES),
-    ),
-    Step(
-        "trail",
-        "GET",
-        _ONE,
-        "DescribeTrails",
-        "One trail.",
-        Nothing,
-        TrailAnswer,
-        TrailsRest.get,
-        (NoSuchTrail,),
-    ),
-    Step(
-        "changeTrail",
-        "PATCH",
-        _ONE,
-        "UpdateTrail",
-        "A trail is changed from now on.",
-        TrailChange,
-        TrailAnswer,
-        TrailsRest.change,
-        (BadQuestion, NoSuchTrail, *SETTINGS_ERRORS, *_PLACES),
-    ),
-    Step(
-        "deleteTrail",
-        "DELETE",
-        _ONE,
-        "DeleteTrail",
-        "A trail is deleted.",
-        Nothing,
-        TrailGone,
-        TrailsRest.delete,
-        (NoSuchTrail,),
-    ),
-    Step(
-        "startTrail",
-        "POST",
-        f"{_ONE}/start",
-        "StartLogging",
-        "What is recorded from now on is delivered.",
-        Nothing,
-        TrailAnswer,
-        TrailsRest.start,
-        (NoSuchTrail,),
-    ),
-    Step(
-        "stopTrail",
-        "POST",
-        f"{_ONE}/stop",
-        "StopLogging",
-        "What is recorded from now on is not delivered.",
-        Nothing,
-        TrailAnswer,
-        TrailsRest.stop,
-        (NoSuchTrail,),
-    ),
-    Step(
-        "backfill",
-        "POST",
-        f"{_ONE}/backfills",
-        "CreateDeliveryHistoryJob",
-        "Events of any range are brought to a trail's destinations, but for those that are there.",
-        BackfillAsk,
-        JobAnswer,
-        TrailsRest.backfill,
-        (BadQuestion, NoSuchTrail, NoBackfill, BackfillRuns, BadRange),
-    ),
-    Step(
-        "backfills",
-        "GET",
-        f"{_ONE}/backfills",
-        "ListDeliveryHistoryJobs",
-        "The backfills of a trail.",
-        Nothing,
-        JobsAnswer,
-        TrailsRest.jobs,
-        (NoSuchTrail,),
-    ),
-)
-ROUTES = tuple(
-    Route(
-        name=step.name,
-        method=step.method,
-        path=step.path,
-        action=f"actiontrail:{step.operation}",
-        summary=step.summary,
-        group=GROUP,
-        places={"name": "The trail's name."} if "{name}" in step.path else {},
-        body=None if step.asks is Nothing else step.asks,
-        answer=step.answers,
-        errors=step.errors,
-    )
-    for step in STEPS
-)
-
-
-def routes(rest: TrailsRest) -> list[HTTPRouteHandler]:
-    """The handlers of trails."""
-    return [_handler(rest, step) for step in STEPS]
-
-
-def _handler(rest: TrailsRest, step: Step[Any]) -> HTTPRouteHandler:
-    path = step.path.replace("{name}", "{name:str}")
-    if "{name}" in step.path:
-
-        @route(
-            path,
-            http_method=[HttpMethod(step.method)],
-            status_code=200,
-            include_in_schema=False,
-            name=step.name,
-        )
-        async def one(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:  # noqa: ARG001
-            return await _perform(rest, step, request, in_path(request)[2])
-
-        return one
-
-    @route(
-        path, http_method=[HttpMethod(step.method)], status_code=200, include_in_schema=False, name=step.name
-    )
-    async def all_(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return await _perform(rest, step, request, "")
-
-    return all_
-
-
-async def _perform(
-    rest: TrailsRest, step: Step[Any], request: Request[Any, Any, Any], name: str
-) -> Response[bytes]:
-    sent, identity = await received(request), request_id(request)
-
-    def plan(account: str) -> Planned[Answered]:
-        parameters = _told(sent)
-        known = name or str(parameters.get("name", "*"))
-        resource = f"acs:actiontrail:{rest.region}:{account}:trail/{known if name else '*'}"
-        deed = Deed(
-            action=f"actiontrail:{step.operation}",
-            resource=resource,
-            parameters={**parameters, "name": known},
-        )
-        return Planned(deed, lambda admitted: step.run(rest, admitted.caller, name, asked(sent, step.asks)))
-
-    return answered(await sync_to_thread(rest.gate.perform, sent, identity, plan), identity)
-
-
-def _told(sent: Sent) -> dict[str, Any]:
-    """What the request says, for the event that it becomes: of destinations nothing but where they are."""
-    try:
-        given = msgspec.json.decode(sent.body) if sent.body.strip() else {}
-    except msgspec.MsgspecError:
-        return {}
-    if not isinstance(given, dict):
-        return {}
-    told = {name: value for name, value in given.items() if name not in _HIDDEN}
-    listed = given.get("destinations")
-    if isinstance(listed, list):
-        told["destinations"] = [one.get("address") for one in listed if isinstance(one, dict)]
-    return told

@@ -28,7 +28,7 @@ from actiontrail.access import (
 from actiontrail.api import door, nonces, signature, throttle, visitors, xml
 from actiontrail.api.operations import events, queries, sts, table, tokens
 from actiontrail.capture import body, intake, split
-from actiontrail.delivery import backfill, destination, figures, selectors, trails
+from actiontrail.delivery import backfill, destination, figures, inspection, selectors, trails
 from actiontrail.errors import Corruption, Outage, Refusal
 from actiontrail.event.formats import UnknownFormat
 from actiontrail.event.reading import UnmappableEvent
@@ -261,6 +261,8 @@ TABLE: dict[type[Refusal] | str, Row] = {
     ),
     backfill.BackfillRuns: Row(409, "DeliveryHistoryJobRunning"),
     backfill.BadRange: _INVALID,
+    inspection.BadPart: _INVALID,
+    inspection.Stopped: Row(400, "QueryCancelled"),
     destination.BadAddress: Row(400, "InvalidDestination"),
     destination.NoSuchPlace: Row(404, "DestinationDoesNotExistException"),
     destination.PlaceDenied: Row(403, "InsufficientDestinationPolicyException"),

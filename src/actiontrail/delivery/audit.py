@@ -26,7 +26,8 @@ LAKE_ROOT = "ocsf"
 ROOTS = (f"{ROOT}/", f"{LAKE_ROOT}/")  # what lies beside these is somebody else's
 READERS = 8  # objects that are read at once, and held in memory
 FINDINGS_MAX = 10_000  # kept; all are counted
-_MANIFESTS = f"{ROOT}/{manifest.FOLDER}/"
+UNNAMED = "is named by no manifest"
+MANIFESTS = f"{ROOT}/{manifest.FOLDER}/"
 
 
 class Shelf(Protocol):
@@ -114,7 +115,9 @@ class _Wrong(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
+    """What was met so far."""
+
     findings: list[Finding] = field(default_factory=list)
     damages: int = 0
     manifests: int = 0
@@ -128,6 +131,7 @@ class _Tally:
     spoiled: list[tuple[str, int, int]] = field(default_factory=list)
 
     def find(self, finding: Finding) -> None:
+        """One more thing that is wrong."""
         self.damages += 1
         if len(self.findings) < FINDINGS_MAX:
             self.findings.append(finding)
@@ -135,17 +139,18 @@ class _Tally:
 
 def check(shelf: Shelf, question: Question, *, progress: Callable[[int], None] = lambda _: None) -> Report:
     """Everything under the prefix of `shelf`, checked. Raises only what reading raises; what is wrong is found."""
-    tally = _Tally()
+    tally = Tally()
     if question.checkpoint:
         tally.roots[question.checkpoint.size] = question.checkpoint.root
     with ThreadPoolExecutor(READERS) as readers:
-        for entry in shelf.entries(_MANIFESTS):
-            _manifest(shelf, entry.key, question, tally, readers)
+        for entry in shelf.entries(MANIFESTS):
+            take(shelf, entry.key, question, tally, readers)
             progress(tally.objects)
-    _tell_wrong(tally)
-    runs = _runs(tally)
+    tell_wrong(tally)
+    runs = runs_of(tally)
     _reach(runs, question, tally)
-    _unlisted(shelf, question, tally)
+    for key in strangers(shelf, ROOTS, question.verifiers, tally.known):
+        tally.find(Finding("added", key, UNNAMED))
     return Report(
         clean=not tally.damages,
         manifests=tally.manifests,
@@ -159,9 +164,9 @@ def check(shelf: Shelf, question: Question, *, progress: Callable[[int], None] =
     )
 
 
-def _manifest(shelf: Shelf, key: str, question: Question, tally: _Tally, readers: ThreadPoolExecutor) -> None:
+def take(shelf: Shelf, key: str, question: Question, tally: Tally, readers: ThreadPoolExecutor) -> None:
     """One manifest, and the objects that it names."""
-    tally.known.add(_mark(key))
+    tally.known.add(mark(key))
     named = manifest.named(key)
     signed = shelf.read(key)
     if named is None or signed is None:
@@ -175,7 +180,7 @@ def _manifest(shelf: Shelf, key: str, question: Question, tally: _Tally, readers
         _checkpoint(facts, question, tally)
     except Corruption as error:
         tally.spoiled.append((key.rpartition("/")[0], *named))
-        tally.find(Finding("altered manifest", key, str(error), indices=_span(*named)))
+        tally.find(Finding("altered manifest", key, str(error), indices=span(*named)))
         return
     tally.manifests += 1
     tally.facts.append(facts)
@@ -185,7 +190,7 @@ def _manifest(shelf: Shelf, key: str, question: Question, tally: _Tally, readers
             _object(facts, one, body, tally)
 
 
-def _checkpoint(facts: Facts, question: Question, tally: _Tally) -> None:
+def _checkpoint(facts: Facts, question: Question, tally: Tally) -> None:
     """The checkpoint in a manifest covers its records, and is of one history with all others."""
     found = checkpoints.verify(facts.checkpoint.encode(), question.verifiers, facts.origin)
     if found.size < facts.end:
@@ -196,8 +201,8 @@ def _checkpoint(facts: Facts, question: Question, tally: _Tally) -> None:
         )
 
 
-def _object(facts: Facts, item: Item, body: bytes | None, tally: _Tally) -> None:
-    tally.known.add(_mark(item.key))
+def _object(facts: Facts, item: Item, body: bytes | None, tally: Tally) -> None:
+    tally.known.add(mark(item.key))
     if body is None:
         tally.find(_touching("missing", facts, item, "is not there"))
         return
@@ -210,7 +215,7 @@ def _object(facts: Facts, item: Item, body: bytes | None, tally: _Tally) -> None
     tally.events += item.events
 
 
-def _tell_wrong(tally: _Tally) -> None:
+def tell_wrong(tally: Tally) -> None:
     """Objects whose bytes are another's were exchanged; others were cut short, or altered."""
     owners = {wrong.item.sha256: wrong.item.key for wrong in tally.wrong}
     for facts, item, digest, size in tally.wrong:
@@ -223,30 +228,33 @@ def _tell_wrong(tally: _Tally) -> None:
             tally.find(_touching("altered", facts, item, problem))
 
 
-def _runs(tally: _Tally) -> list[Row]:
-    """Each run of batches, whose ranges must join from its beginning."""
+def _beginning(facts: Facts) -> int:
+    return facts.start if facts.run_start is None else facts.run_start
+
+
+def runs_of(tally: Tally, begins_at: Callable[[Facts], int] = _beginning) -> list[Row]:
+    """Each run of batches, whose ranges must join from where the first of them says that they begin."""
     by_run: defaultdict[tuple[str, str, str], list[Facts]] = defaultdict(list)
     for facts in tally.facts:
         by_run[facts.account, facts.trail, facts.run].append(facts)
     runs = []
     for (account, trail, run), batches in sorted(by_run.items()):
         batches.sort(key=lambda facts: (facts.start, facts.end))
-        place = batches[0].start if batches[0].run_start is None else batches[0].run_start
-        begins = place
+        place = begins = begins_at(batches[0])
         for facts in batches:
             key = manifest.key_of(facts)
             if facts.start > place:
                 _gap(tally, facts, place, facts.start)
             elif facts.start < place:
                 problem = f"tells of records from {facts.start} on, and another tells of them up to {place}"
-                tally.find(Finding("overlap", key, problem, trail, _span(facts.start, min(place, facts.end))))
+                tally.find(Finding("overlap", key, problem, trail, span(facts.start, min(place, facts.end))))
             place = max(place, facts.end)
         count = sum(facts.events for facts in batches)
         runs.append(Row(account, trail, run, begins, place, len(batches), count))
     return runs
 
 
-def _gap(tally: _Tally, behind: Facts, start: int, end: int) -> None:
+def _gap(tally: Tally, behind: Facts, start: int, end: int) -> None:
     """Nothing tells of these records, unless manifests do that were altered, and were told already."""
     folder = manifest.folder(behind.account, behind.trail, behind.run)
     for lower, upper in sorted((lower, upper) for place, lower, upper in tally.spoiled if place == folder):
@@ -255,11 +263,11 @@ def _gap(tally: _Tally, behind: Facts, start: int, end: int) -> None:
     if start < end:
         problem = f"before this one, no manifest tells of the records from {start} to {end}, not included"
         tally.find(
-            Finding("missing manifest", manifest.key_of(behind), problem, behind.trail, _span(start, end))
+            Finding("missing manifest", manifest.key_of(behind), problem, behind.trail, span(start, end))
         )
 
 
-def _reach(runs: Sequence[Row], question: Question, tally: _Tally) -> None:
+def _reach(runs: Sequence[Row], question: Question, tally: Tally) -> None:
     """Each trail reaches as far as something that was kept elsewhere says that it must."""
     until = max(question.until or 0, question.checkpoint.size if question.checkpoint else 0)
     ends: dict[tuple[str, str], int] = {}
@@ -269,29 +277,30 @@ def _reach(runs: Sequence[Row], question: Question, tally: _Tally) -> None:
     for (_, trail), end in sorted(ends.items()):
         if end < until:
             problem = f"the newest manifest ends at {end}, and the delivery must reach {until}"
-            tally.find(Finding("missing newest", "", problem, trail, _span(end, until)))
+            tally.find(Finding("missing newest", "", problem, trail, span(end, until)))
     if until and not ends:
         problem = f"there is no manifest of {question.trail or 'any trail'} at all"
-        tally.find(Finding("missing newest", "", problem, question.trail, _span(0, until)))
+        tally.find(Finding("missing newest", "", problem, question.trail, span(0, until)))
 
 
-def _unlisted(shelf: Shelf, question: Question, tally: _Tally) -> None:
-    """Objects that no manifest names. One whose manifest came while we looked is no finding."""
-    strangers = [
-        entry.key for root in ROOTS for entry in shelf.entries(root) if _mark(entry.key) not in tally.known
-    ]
-    if not strangers:
-        return
-    for entry in shelf.entries(_MANIFESTS):
-        if _mark(entry.key) not in tally.known and manifest.named(entry.key):
+def strangers(
+    shelf: Shelf, folders: Sequence[str], verifiers: Sequence[Verifier], known: set[bytes]
+) -> list[str]:
+    """Objects under `folders` that no manifest names; `known` are the marks of what was read already, and grows.
+
+    One whose manifest came while we looked is none.
+    """
+    found = [entry.key for root in folders for entry in shelf.entries(root) if mark(entry.key) not in known]
+    if not found:
+        return []
+    for entry in shelf.entries(MANIFESTS):
+        if mark(entry.key) not in known and manifest.named(entry.key):
             try:
-                found = manifest.verify(shelf.read(entry.key) or b"", question.verifiers)
+                told = manifest.verify(shelf.read(entry.key) or b"", verifiers)
             except Corruption:
                 continue
-            tally.known.update([_mark(entry.key), *(_mark(one.key) for one in found.items)])
-    for key in strangers:
-        if _mark(key) not in tally.known:
-            tally.find(Finding("added", key, "is named by no manifest"))
+            known.update([mark(entry.key), *(mark(one.key) for one in told.items)])
+    return [key for key in found if mark(key) not in known]
 
 
 def _not_shown(runs: Sequence[Row], question: Question) -> tuple[str, ...]:
@@ -313,10 +322,11 @@ def _touching(kind: str, facts: Facts, item: Item, problem: str) -> Finding:
     return Finding(kind, item.key, problem, facts.trail, item.indices, item.events)
 
 
-def _span(start: int, end: int) -> str:
+def span(start: int, end: int) -> str:
+    """A half-open range as findings write it."""
     return manifest.spans_of([(start, end)])
 
 
-def _mark(key: str) -> bytes:
+def mark(key: str) -> bytes:
     """Sixteen bytes for a key: a bucket may hold millions."""
     return hashlib.sha256(key.encode()).digest()[:16]

@@ -30,7 +30,7 @@ _DAY_MS = 86_400_000
 
 _COLUMNS = (
     "id, account, number, trail, trail_name, home_region, token, status, created, updated, start_ms, end_ms, first, stop,"
-    " rules, addresses, regions, error"
+    " rules, addresses, regions, error, events, bytes"
 )
 _INSERT = sa.text(
     "INSERT INTO delivery_jobs (account, number, trail, trail_name, home_region, token, status, created, updated,"
@@ -51,7 +51,8 @@ _DELETE = sa.text("DELETE FROM delivery_jobs WHERE id = :id")
 _DELETE_PLACES = sa.text("DELETE FROM trail_places WHERE job = :id")
 _LEFT = sa.text("SELECT count(*) FROM trail_places WHERE job = :id")
 _SET = sa.text(
-    "UPDATE delivery_jobs SET status = :status, regions = :regions, error = :error, updated = :now WHERE id = :id"
+    "UPDATE delivery_jobs SET status = :status, regions = :regions, error = :error, updated = :now,"
+    " events = events + :events, bytes = bytes + :bytes WHERE id = :id"
 )
 _LOCK_ACCOUNT = sa.text("UPDATE accounts SET name = name WHERE id = :account")
 _SCANNED = sa.text("SELECT min(scanned) FROM trail_places WHERE job = :id")
@@ -101,12 +102,30 @@ def usual_range(now: float) -> Range:
     return Range(now_ms - DAYS * _DAY_MS, now_ms + AHEAD_MS)
 
 
+class Brought(NamedTuple):
+    """What one batch held: events, and bytes of their JSON."""
+
+    events: int = 0
+    bytes: int = 0
+
+
+NOTHING = Brought()
+
+
+class Progress(NamedTuple):
+    """How far a job is: records of the ledger that its slowest place has been through, of all that it is about."""
+
+    done: int
+    total: int
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A backfill. `created` and `updated` are seconds since 1970, the range is of events' own times.
 
     `number` is how its account knows it: 1, 2, 3 …, none given twice, so that nobody learns from his own how many
-    others have. `id` is the row, known to nobody outside.
+    others have. `id` is the row, known to nobody outside. `events` and `bytes` are what it brought so far, counted at each
+    of its places.
     """
 
     id: int
@@ -127,6 +146,8 @@ class Job:
     addresses: tuple[str, ...]
     regions: tuple[str, ...]
     error: str
+    events: int
+    bytes: int
 
     @property
     def span(self) -> Span:
@@ -154,7 +175,7 @@ class Backfills:
         if range_.end_ms <= range_.start_ms:
             raise BadRange("the range ends before it begins")
         stop = self._ledger.size()
-        first = _first_received(self._ledger, range_.start_ms - LATE_MS, stop)
+        first = first_received(self._ledger, range_.start_ms - LATE_MS, stop)
         chosen = msgspec.structs.replace(
             self._trails.rules(trail), from_ms=range_.start_ms, before_ms=range_.end_ms
         )
@@ -233,13 +254,14 @@ class Backfills:
             connection.execute(_DELETE, {"id": job.id})
         self._changed()
 
-    def progress(self, job: Job) -> float:
-        """How much of the ledger it has been through, from 0 to 1."""
-        if job.status == DONE or job.stop == job.first:
-            return 1.0
+    def progress(self, job: Job) -> Progress:
+        """How much of the ledger it has been through."""
+        total = job.stop - job.first
+        if job.status == DONE:
+            return Progress(total, total)
         with self._database.read() as connection:
             scanned = connection.execute(_SCANNED, {"id": job.id}).scalar()
-        return 0.0 if scanned is None else (int(scanned) - job.first) / (job.stop - job.first)
+        return Progress(0 if scanned is None else int(scanned) - job.first, total)
 
 
 def running(connection: Connection) -> Mapping[int, Job]:
@@ -247,13 +269,16 @@ def running(connection: Connection) -> Mapping[int, Job]:
     return {job.id: job for job in map(_job, connection.execute(_RUNNING))}
 
 
-def advance(connection: Connection, id_: int, regions: Sequence[str], now: float) -> None:
-    """Job `id_` has brought events of `regions`; it is done when none of its places is left."""
+def advance(
+    connection: Connection, id_: int, regions: Sequence[str], now: float, brought: Brought = NOTHING
+) -> None:
+    """Job `id_` has brought events of `regions`, so many; it is done when none of its places is left."""
     job = _one(connection, id_)
     if job is None or job.status == FAILED:
         return
     left = connection.execute(_LEFT, {"id": id_}).scalar()
-    _set(connection, job, AT_WORK if left else DONE, sorted({*job.regions, *regions}), now)
+    met = replace(job, status=AT_WORK if left else DONE, regions=tuple(sorted({*job.regions, *regions})))
+    _set(connection, met, brought, now)
 
 
 def fail(connection: Connection, id_: int, error: str, now: float) -> None:
@@ -261,16 +286,18 @@ def fail(connection: Connection, id_: int, error: str, now: float) -> None:
     job = _one(connection, id_)
     if job is not None:
         connection.execute(_DELETE_PLACES, {"id": id_})
-        _set(connection, replace(job, error=error), FAILED, job.regions, now)
+        _set(connection, replace(job, error=error, status=FAILED), NOTHING, now)
 
 
-def _set(connection: Connection, job: Job, status: int, regions: Sequence[str], now: float) -> None:
+def _set(connection: Connection, job: Job, brought: Brought, now: float) -> None:
     values = {
         "id": job.id,
-        "status": status,
-        "regions": msgspec.json.encode(regions).decode(),
+        "status": job.status,
+        "regions": msgspec.json.encode(job.regions).decode(),
         "error": job.error,
         "now": int(now),
+        "events": brought.events,
+        "bytes": brought.bytes,
     }
     connection.execute(_SET, values)
 
@@ -327,17 +354,24 @@ def _job(row: Any) -> Job:  # noqa: ANN401 - a row is what its columns are
         addresses=msgspec.json.decode(row.addresses, type=tuple[str, ...]),
         regions=msgspec.json.decode(row.regions, type=tuple[str, ...]),
         error=row.error,
+        events=row.events,
+        bytes=row.bytes,
     )
 
 
-def _first_received(ledger: Ledger, moment_ms: int, size: int) -> int:
+def first_received(ledger: Ledger, moment_ms: int, size: int) -> int:
     """The first index below `size` that was received at `moment_ms` or later; records come in that order."""
     low, high = 0, size
     while low < high:
         middle = (low + high) // 2
-        line = ledger.lines(middle, limit=1)[0]
-        if datetime.fromisoformat(record.parse(line).received).timestamp() * 1000 < moment_ms:
+        if received_ms(ledger, middle) < moment_ms:
             low = middle + 1
         else:
             high = middle
     return low
+
+
+def received_ms(ledger: Ledger, index: int) -> int:
+    """When the record at `index` was received, in milliseconds since 1970."""
+    [line] = ledger.lines(index, limit=1)
+    return int(datetime.fromisoformat(record.parse(line).received).timestamp() * 1000)

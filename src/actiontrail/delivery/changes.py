@@ -106,6 +106,15 @@ class Trails:
         with self.database.read() as connection:
             return [place for place in tables.places_of(connection, trail.id) if place.job is None]
 
+    def everywhere(self, trail: Trail) -> list[Place]:
+        """All places that anything of it goes to, those of backfills too."""
+        with self.database.read() as connection:
+            return tables.places_of(connection, trail.id)
+
+    def check_free(self, trail: Trail) -> None:
+        """Raises `BucketTaken` if another trail of its account delivers to the same bucket and prefix."""
+        self._check_bucket(trail, self.all(trail.account))
+
     def create(self, new: New, means: Given | None = None) -> Trail:
         """The new trail, Fresh: it delivers nothing before `start`. Every place was really asked.
 
@@ -117,21 +126,8 @@ class Trails:
         organization = self._around.directory(new.account) if new.organization else None
         if new.organization and organization is None:
             raise trails.NoOrganization(f"{new.account} does not manage an organization")
-        now = int(self._around.now())
-        trail = Trail(
-            tables.new_id(),
-            new.account,
-            new.name,
-            new.home_region,
-            organization.id if organization else "",
-            "Fresh",
-            now,
-            now,
-            None,
-            None,
-            1,
-            settings,
-        )
+        wanted = new._replace(settings=settings)
+        trail = would_be(wanted, int(self._around.now()), organization.id if organization else "")
         self._check_room(trail, self.all(new.account))
         self._probe(trail, [slot for slot in self._slots(trail) if slot.kind != "data"], means or {})
         try:
@@ -244,10 +240,10 @@ class Trails:
 
     def aim(self, trail: Trail, place: Place) -> Aim:
         """What the destination `place` is opened with."""
-        return _aim(trail, place.address, self.means(place))
+        return aim_at(trail, place.address, self.means(place))
 
     def rules(self, trail: Trail) -> Rules:
-        """What it would deliver if it were started now."""
+        """What a trail such as this would deliver if it were started now."""
         with self.database.read() as connection:
             return self._rules(connection, trail)
 
@@ -286,7 +282,7 @@ class Trails:
     def _probe(self, trail: Trail, slots: Iterable[Slot], means: Given) -> None:
         """Really ask each place. Raises what the public API calls its refusal, or an outage."""
         for slot in slots:
-            aim = _aim(trail, slot.address, means.get(slot.address, slot.means))
+            aim = aim_at(trail, slot.address, means.get(slot.address, slot.means))
             destination = self._around.open(aim)
             try:
                 destination.probe()
@@ -302,7 +298,7 @@ class Trails:
         for slot in slots:
             if slot.kind != "sls":
                 continue
-            destination = self._around.open(_aim(trail, slot.address, means.get(slot.address, slot.means)))
+            destination = self._around.open(aim_at(trail, slot.address, means.get(slot.address, slot.means)))
             if isinstance(destination, Furnished):
                 with suppress(Refusal, Outage):
                     destination.furnish()
@@ -364,6 +360,24 @@ class Trails:
         return str(found) if found else self._around.global_region
 
 
+def would_be(new: New, now: int, organization: str = "") -> Trail:
+    """The trail that `new` would be: Fresh, and nowhere kept."""
+    return Trail(
+        id=tables.new_id(),
+        account=new.account,
+        name=new.name,
+        home_region=new.home_region,
+        organization=organization,
+        status="Fresh",
+        created=now,
+        updated=now,
+        started=None,
+        stopped=None,
+        revision=1,
+        settings=new.settings,
+    )
+
+
 def _found(connection: Connection, account: str, name: str, region: str) -> Trail:
     trail = tables.trail_named(connection, account, name)
     if trail is None or (region and trail.home_region != region):
@@ -388,7 +402,8 @@ def _hand_over(connection: Connection, place: Place) -> int | None:
     return place.sealed.end
 
 
-def _aim(trail: Trail, address: str, means: Means) -> Aim:
+def aim_at(trail: Trail, address: str, means: Means) -> Aim:
+    """What a destination of `trail` at `address` is opened with."""
     return Aim(trail.name, trail.account, trail.home_region, trail.organization, address, means)
 
 

@@ -93,6 +93,20 @@ class _Load:
     full_at: int | None = None
 
 
+class Waiting(NamedTuple):
+    """What has still to be brought to a place: events that were chosen, and records that nobody has looked through yet.
+
+    `oldest_ms` is when the first of those events was received, 0 if that is not known; `seen` the next index to look
+    at; `begun` whether a batch is gathered or on its way.
+    """
+
+    events: int
+    records: int
+    oldest_ms: int
+    seen: int
+    begun: bool
+
+
 class Courier:
     """Serves one place. Used by one thread at a time."""
 
@@ -132,6 +146,12 @@ class Courier:
             return 0
         size, horizon = self._depot.ledger.size(), self.orders.horizon
         return max(0, (size if horizon is None else min(size, horizon)) - self._load.seen)
+
+    def waiting(self) -> "Waiting":
+        """What it has still to bring, as far as it has looked."""
+        load, place = self._load, self.orders.place
+        begun = place.position is not None and (load.events > 0 or place.sealed is not None)
+        return Waiting(load.events, self.behind(), load.oldest_ms if load.events else 0, load.seen, begun)
 
     def idle(self) -> bool:
         """Whether there is nothing to do before the ledger grows or orders change."""
@@ -312,15 +332,19 @@ class Courier:
             if not tables.finish(connection, place.id, batch.start, batch.end, delivered):
                 self._reload(connection)
                 return
-            figure = figures.figure_of(place.kind, success=True)
-            if figure and batch.events:
-                figures.add(connection, (trail.account, trail.id), figure, len(batch.events), now)
+            brought = backfill.Brought(len(batch.events), sum(len(event.event) for event in batch.events))
+            if batch.events:
+                owner = (trail.account, trail.id)
+                figures.add(
+                    connection, owner, figures.figure_of(place.kind, success=True), brought.events, now
+                )
+                figures.add(connection, owner, figures.BYTES, brought.bytes, now)
             if batch.end == place.until:
                 tables.delete_places(connection, [place.id])
                 self.over = True
             if place.job is not None:
                 regions = {event.region for event in batch.events}
-                backfill.advance(connection, place.job, sorted(regions), now)
+                backfill.advance(connection, place.job, sorted(regions), now, brought)
         self.failures = self._refusals = 0
         self.delivered += len(batch.events)
         self._quiet_since = now
@@ -373,7 +397,7 @@ class Courier:
         with self._depot.trails.database.begin() as connection:
             tables.set_failed(connection, place.id, told, int(now))
             figure = figures.figure_of(place.kind, success=False)
-            if figure and count and place.sealed is not None:
+            if count and place.sealed is not None:
                 figures.add(connection, (trail.account, trail.id), figure, count, now)
             self._refusals = self._refusals + 1 if isinstance(error, NoSuchPlace | PlaceDenied) else 0
             if place.job is not None and self._refusals >= JOB_TRIES:

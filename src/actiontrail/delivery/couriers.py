@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from actiontrail.delivery import figures
-from actiontrail.delivery.courier import NEVER, Courier, Depot, orders_of
+from actiontrail.delivery.courier import NEVER, Courier, Depot, Waiting, orders_of
 from actiontrail.errors import Outage
 
 WELL_THREADS = 32  # batches that are brought at once, each at most `delivery_bytes_max` in memory
@@ -123,6 +123,12 @@ class Couriers:
             max((one.behind() for one in couriers), default=0),
             done + sum(one.delivered for one in couriers),
         )
+
+    def waiting(self) -> dict[str, Waiting]:
+        """What each place still waits for, by its id. Places that no courier serves yet are left out."""
+        with self._guard:
+            couriers = [post.courier for post in self._posts.values()]
+        return {one.orders.place.id: one.waiting() for one in couriers}
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -17,6 +17,14 @@ class BadAddress(Refusal):
     """The address of a destination cannot be understood, or names a kind that there is not."""
 
 
+class NotAllowedHere(BadAddress):
+    """Who runs the service does not allow trails to deliver to this kind of place, or to this one."""
+
+
+class NoObjects(BadAddress):
+    """A place of this kind keeps no objects that could be read again and checked."""
+
+
 class NoSuchPlace(Refusal):
     """The bucket, project, topic or host of a destination does not exist."""
 

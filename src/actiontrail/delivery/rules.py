@@ -79,9 +79,14 @@ class View(msgspec.Struct, frozen=True, gc=False):
 
 def category_of(event: Event) -> Category:
     """What sort of event `event` is; one that does not say is a management event."""
-    if event.event_category == "Insight" or event.event_type == "ActionTrailInsight":
+    return category(event.event_category, event.event_type)
+
+
+def category(event_category: str, event_type: str) -> Category:
+    """What sort of event is one with these two fields."""
+    if event_category == "Insight" or event_type == "ActionTrailInsight":
         return "Insight"
-    return "Data" if event.event_category == "Data" else "Management"
+    return "Data" if event_category == "Data" else "Management"
 
 
 def choose(rules: Rules, sight: Sight, views: Iterable[View]) -> Iterator[Chosen]:

@@ -59,11 +59,16 @@ def parse_data(text: str) -> tuple[DataSelector, ...]:
         found = msgspec.json.decode(text, type=tuple[DataSelector, ...])
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise BadSelectors(f"EventSelectors cannot be read: {error}") from error
+    check_data(found)
+    return found
+
+
+def check_data(found: Sequence[DataSelector]) -> None:
+    """Raises `BadSelectors` for none, too many, or one that chooses by what there is not."""
     if not 1 <= len(found) <= SELECTORS_MAX:
         raise BadSelectors(f"EventSelectors holds 1 to {SELECTORS_MAX} selectors, not {len(found)}")
     for one in found:
         _check(one)
-    return found
 
 
 def _check(one: DataSelector) -> None:
@@ -83,7 +88,12 @@ def parse_insights(text: str) -> tuple[str, ...]:
         found = msgspec.json.decode(text, type=tuple[_InsightSelector, ...])
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise BadSelectors(f"InsightSelectors cannot be read: {error}") from error
-    names = tuple(dict.fromkeys(one.insight_type for one in found))
+    return check_insights([one.insight_type for one in found])
+
+
+def check_insights(found: Iterable[str]) -> tuple[str, ...]:
+    """These types of insight, each once. Raises `BadSelectors`."""
+    names = tuple(dict.fromkeys(found))
     if unknown := [name for name in names if name not in INSIGHT_TYPES]:
         raise BadSelectors(f"there is no insight {unknown[0][:40]!r}; there are {', '.join(INSIGHT_TYPES)}")
     return names

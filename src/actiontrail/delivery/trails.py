@@ -189,9 +189,7 @@ def check(settings: Settings) -> None:
     """Raises `BadTrail`, `BadPrefix` or `NoDestination` for the first rule that `settings` break."""
     if settings.event_rw not in EVENT_RW:
         raise BadTrail(f"EventRW is {', '.join(EVENT_RW)}, not {settings.event_rw[:40]!r}")
-    for region in regions_of(settings.trail_region):
-        if not REGION.fullmatch(region):
-            raise BadTrail(f"TrailRegion names {region[:40]!r}, which is no region")
+    check_regions(settings)
     if not (settings.oss_bucket or settings.sls_project or settings.odps_project or settings.others):
         raise NoDestination("a trail needs a bucket, a project, or another place to deliver to")
     if settings.oss_bucket and not BUCKET.fullmatch(settings.oss_bucket):
@@ -205,6 +203,13 @@ def check(settings: Settings) -> None:
     addresses = [one.address for one in settings.others]
     if len(addresses) > OTHERS_MAX or len(set(addresses)) < len(addresses):
         raise BadTrail(f"a trail has at most {OTHERS_MAX} further destinations, each once")
+
+
+def check_regions(settings: Settings) -> None:
+    """Raises `BadTrail` if a region that they name can be none."""
+    for region in regions_of(settings.trail_region):
+        if not REGION.fullmatch(region):
+            raise BadTrail(f"TrailRegion names {region[:40]!r}, which is no region")
 
 
 def regions_of(trail_region: str) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from actiontrail.delivery.destination import Aim, BadAddress, Destination, Open
+from actiontrail.delivery.destination import Aim, BadAddress, Destination, NoObjects, NotAllowedHere, Open
+from actiontrail.delivery.destinations.encryption import Encryption, encryption
 from actiontrail.delivery.destinations.ground import (
     Address,
     Credentials,
@@ -31,6 +32,8 @@ __all__ = [
     "open_bucket",
     "open_destination",
     "opener",
+    "reader",
+    "secrecy",
 ]
 
 EMBEDDED = (
@@ -53,11 +56,17 @@ def open_destination(aim: Aim, ground: Ground) -> Destination:
 
     Raises `BadAddress`, which names what is wrong, or `NoCredentials`.
     """
+    address = address_of(aim, ground)
+    return KINDS[address.scheme].open(address, ground)
+
+
+def address_of(aim: Aim, ground: Ground) -> Address:
+    """The address that `aim` names, of a kind that there is, and that trails may deliver to. Raises `BadAddress`."""
     means = aim.means
     parsed = parse_address(aim.address, means.options)
     kind = KINDS.get(parsed.scheme)
     if kind is not None and parsed.scheme not in (*EMBEDDED, *ground.reach):
-        raise BadAddress(
+        raise NotAllowedHere(
             f"no trail may deliver to {parsed.scheme}:// here: who runs this service allows it with a table"
             f' [destinations."{parsed.scheme}"] in the settings'
         )
@@ -70,7 +79,7 @@ def open_destination(aim: Aim, ground: Ground) -> Destination:
         raise BadAddress(f"{aim.address}: {parsed.scheme} has no option {', '.join(unknown)}; it has {known}")
     key = [means.credentials.get(name, "") for name in ("id", "secret", "token")]
     given = Credentials(*key) if any(key) else None
-    return kind.open(replace(parsed, given=given, region=means.region, role=means.role), ground)
+    return replace(parsed, given=given, region=means.region, role=means.role)
 
 
 def opener(ground: Ground) -> Open:
@@ -85,6 +94,28 @@ def open_bucket(address: str, ground: Ground) -> "Bucket":
     if opener is None:
         raise BadAddress(f"{address}: {parsed.scheme} holds no objects; {', '.join(_BUCKETS)} do")
     return opener(parsed, ground)
+
+
+def secrecy(ground: Ground) -> Callable[[Aim], Encryption]:
+    """Tells how what goes to an address is encrypted."""
+    return lambda aim: encryption(address_of(aim, ground), ground)
+
+
+def reader(ground: Ground) -> "Callable[[Aim], Bucket]":
+    """Opens what a trail delivered to, for one who reads it: with the trail's own means, and where it may deliver.
+
+    What it opens raises `NoObjects` for a place without objects, and else what `open_destination` raises.
+    """
+
+    def opened(aim: Aim) -> "Bucket":
+        address = address_of(aim, ground)
+        found = _BUCKETS.get(address.scheme)
+        if found is None:
+            kinds = ", ".join(_BUCKETS)
+            raise NoObjects(f"{aim.address}: {address.scheme} keeps no objects to be checked; {kinds} do")
+        return found(address, ground)
+
+    return opened
 
 
 def _objects(address: Address, ground: Ground) -> Destination:

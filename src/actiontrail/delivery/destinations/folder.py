@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from actiontrail.delivery.destination import BadAddress, NoSuchPlace, PlaceDenied, PlaceOutage
+from actiontrail.delivery.destination import (
+    BadAddress,
+    NoSuchPlace,
+    NotAllowedHere,
+    PlaceDenied,
+    PlaceOutage,
+)
 from actiontrail.delivery.destinations.ground import Address, Ground
 from actiontrail.delivery.destinations.objects import Entry
 from actiontrail.store import files
@@ -23,7 +29,7 @@ def open_folder(address: Address, ground: Ground) -> "Folder":
     if address.scheme == "file":
         path, under = Path(address.path), ground.of("file").endpoint
         if not under or ".." in path.parts or not path.is_relative_to(under):
-            raise BadAddress(
+            raise NotAllowedHere(
                 f"{address.text}: folders lie under the one that [destinations.file] names as its endpoint, and nowhere else"
             )
         if address.place or not address.path.startswith("/"):
@@ -92,7 +98,10 @@ class Folder:
         with _told(self._root):
             if not self._root.is_dir():
                 raise NoSuchPlace(f"there is no folder {self._root}")
-            for place, folders, names in os.walk(self._top, onerror=_raise):
+            begin = self._top.joinpath(*under.split("/")[:-1])  # a listing of little looks at little
+            if not begin.is_dir():
+                return
+            for place, folders, names in os.walk(begin, onerror=_raise):
                 folders.sort()
                 for name in sorted(names):
                     path = Path(place, name)

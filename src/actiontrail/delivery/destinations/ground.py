@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -62,6 +62,13 @@ class Ground:
     def of(self, kind: str) -> Reach:
         """How `kind` is reached."""
         return self.reach.get(kind, Reach())
+
+    def hurried(self, seconds: float) -> "Ground":
+        """The same, for somebody who waits: nothing takes longer than so many seconds."""
+        reach = {
+            kind: replace(one, timeout_s=min(one.timeout_s, seconds)) for kind, one in self.reach.items()
+        }
+        return replace(self, reach=reach)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,13 @@ import httpx
 import msgspec
 
 from actiontrail.delivery.batch import Batch, Chosen
-from actiontrail.delivery.destination import BadAddress, NoSuchPlace, PlaceDenied, PlaceOutage
+from actiontrail.delivery.destination import (
+    BadAddress,
+    NoSuchPlace,
+    NotAllowedHere,
+    PlaceDenied,
+    PlaceOutage,
+)
 from actiontrail.delivery.destinations.ground import Address, Ground
 from actiontrail.delivery.identity import source
 from actiontrail.delivery.partition import bounded
@@ -34,7 +40,7 @@ def open_webhook(address: Address, ground: Ground) -> "Webhook":
     """The receiver at an `https://` or `http://` address. Raises `BadAddress` or `NoCredentials`."""
     reach = ground.of(address.scheme)
     if not address.text.startswith(reach.endpoint):
-        raise BadAddress(f"webhooks of the settings begin with {reach.endpoint}, and this one does not")
+        raise NotAllowedHere(f"webhooks of the settings begin with {reach.endpoint}, and this one does not")
     secret = address.credentials(reach).secret
     if not secret:
         raise BadAddress(
