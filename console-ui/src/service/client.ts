@@ -17,6 +17,15 @@ export class Failure extends Error {
 }
 
 let csrf = "";
+
+/** The look at a page that a call belongs to: what one look asks is one event of the record. */
+let look = newLook();
+if (typeof window !== "undefined") window.addEventListener("hashchange", () => { look = newLook(); });
+
+function newLook(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 let onSignedOut: () => void = () => undefined;
 
 export function rememberToken(token: string): void {
@@ -29,7 +38,7 @@ export function whenSignedOut(then: () => void): void {
 }
 
 export async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { accept: "application/json" };
+  const headers: Record<string, string> = { accept: "application/json", "x-actiontrail-look": look };
   if (method !== "GET") headers["x-actiontrail-csrf"] = csrf;
   if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;

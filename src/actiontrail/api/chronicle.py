@@ -1,7 +1,8 @@
 """The chronicle: what was done through the faces of the service, or tried in vain, becomes an event in the record.
 
 A change and its event commit together. Reads and refused tries are told in the background, a quarter of a second
-later, so that nobody who reads waits for a disk; what does not fit any more is counted, never silently dropped.
+later, so that nobody who reads waits for a disk; what does not fit any more is counted, never silently dropped. What a page
+of the console asks in one go is told as one look (`looks.py`).
 `tell` is for faces that have deeds of their own, such as signing in to the console.
 """
 
@@ -17,6 +18,7 @@ import structlog
 
 from actiontrail.api import wire
 from actiontrail.api.deeds import Telling, event_of
+from actiontrail.api.looks import Looks
 from actiontrail.api.throttle import Throttled
 from actiontrail.capture.masking import Masker
 from actiontrail.errors import Outage
@@ -62,6 +64,7 @@ class Chronicle:
         self._now = now
         self._lock = threading.Lock()
         self._waiting: deque[Parcel] = deque()
+        self._looks = Looks(now=now)
         self._tries: dict[str, float] = {}  # when the key's bucket will be full again
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="chronicle", daemon=True)
@@ -81,7 +84,7 @@ class Chronicle:
         """The deed is recorded however it ends; if it changes anything, together with that change."""
         doing = Doing(told)
         try:
-            with self._outbox.along(lambda: self._parcel(told)) as along:
+            with self._looks.asking(told), self._outbox.along(lambda: self._parcel(told)) as along:
                 yield doing
         except Exception as error:
             failed = told.failed(*wire.told(error))
@@ -92,7 +95,7 @@ class Chronicle:
             raise
         if along.written or told.deed.writes:
             self._outbox.put([self._parcel(doing.told)])
-        elif not told.deed.quiet:
+        elif not told.deed.quiet and not (self._scope == "all" and self._looks.take(told)):
             self._later(doing.told, refused=False)
 
     def tell(self, told: Telling, *, durable: bool = True) -> None:
@@ -116,28 +119,32 @@ class Chronicle:
             self._tries[key] = full_at
         self._later(told, refused=True)
 
-    def _later(self, told: Telling, *, refused: bool) -> None:
+    def _later(self, told: Telling, *, refused: bool, at: float | None = None) -> None:
         if self._scope == "changes" and not refused and not told.deed.writes:
             return
-        parcel = self._parcel(told)
+        parcel = self._parcel(told, at)
         with self._lock:
             if len(self._waiting) >= WAITING_MAX:
                 self.unrecorded["full"] += 1
                 return
             self._waiting.append(parcel)
 
-    def _parcel(self, told: Telling) -> Parcel:
-        event = msgspec.json.encode(event_of(told, region=self._region, now=self._now()))
+    def _parcel(self, told: Telling, at: float | None = None) -> Parcel:
+        event = msgspec.json.encode(
+            event_of(told, region=self._region, now=self._now() if at is None else at)
+        )
         return Parcel(told.request_id, told.caller.account, self._masker.mask(event).event)
 
     def _run(self) -> None:
         while not self._stop.wait(WRITE_SECONDS):
             self._write()
-        self._write()
+        self._write(ending=True)
         self.unrecorded["stopped"] += len(self._waiting)
 
-    def _write(self) -> None:
-        """Put what waits into the outbox. An outage leaves it waiting."""
+    def _write(self, *, ending: bool = False) -> None:
+        """Put what waits into the outbox; when it is `ending`, looks that are not over too. An outage leaves it waiting."""
+        for told, at in self._looks.over(all_=ending):
+            self._later(told, refused=False, at=at)
         with self._lock:
             parcels = list(self._waiting)
         if not parcels:

@@ -82,6 +82,7 @@ class Telling:
     answer: Mapping[str, Any] = field(default_factory=dict)
     additional: Mapping[str, Any] = field(default_factory=dict)  # goes into additionalEventData
     operator: str = ""  # the machine's user, of a deed that nobody signed for: the command line's
+    look: str = ""  # at a page of the console, of which this is a part
 
     def failed(self, code: str, message: str) -> "Telling":
         """The same, refused."""
@@ -129,7 +130,7 @@ def event_of(told: Telling, *, region: str, now: float) -> dict[str, Any]:
     if told.error_code:
         event |= {"errorCode": told.error_code, "errorMessage": told.error_message}
     elif deed.writes:
-        event["responseElements"] = {"RequestId": told.request_id, **_bounded(dict(told.answer), DEPTH_MAX)}
+        event["responseElements"] = {"RequestId": told.request_id, **bounded(dict(told.answer), DEPTH_MAX)}
     return event
 
 
@@ -163,7 +164,7 @@ def _parameters(told: Telling, region: str) -> dict[str, Any]:
         "HostId": told.where.host,
         "RequestId": told.request_id,
         "Region": region,
-        **_bounded(dict(told.deed.parameters), DEPTH_MAX),
+        **bounded(dict(told.deed.parameters), DEPTH_MAX),
     }
     if told.caller.role_id:
         said["stsTokenPrincipalName"] = told.caller.user_name.replace(":", "/", 1)
@@ -171,7 +172,7 @@ def _parameters(told: Telling, region: str) -> dict[str, Any]:
     return said
 
 
-def _bounded(value: Any, depth: int) -> Any:  # noqa: ANN401 - any JSON, and whatever msgspec makes JSON of
+def bounded(value: Any, depth: int = DEPTH_MAX) -> Any:  # noqa: ANN401 - any JSON, and whatever msgspec makes JSON of
     """`value` without what no event needs the whole of."""
     if isinstance(value, msgspec.Struct):
         value = msgspec.to_builtins(value)
@@ -180,7 +181,7 @@ def _bounded(value: Any, depth: int) -> Any:  # noqa: ANN401 - any JSON, and wha
     if isinstance(value, Mapping):
         if depth == 0:
             return "…"
-        return {str(name)[:200]: _bounded(each, depth - 1) for name, each in list(value.items())[:VALUES_MAX]}
+        return {str(name)[:200]: bounded(each, depth - 1) for name, each in list(value.items())[:VALUES_MAX]}
     if isinstance(value, list | tuple):
-        return "…" if depth == 0 else [_bounded(each, depth - 1) for each in value[:VALUES_MAX]]
+        return "…" if depth == 0 else [bounded(each, depth - 1) for each in value[:VALUES_MAX]]
     return value if isinstance(value, int | float | bool | None) else "…"

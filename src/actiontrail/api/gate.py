@@ -16,6 +16,7 @@ from actiontrail.access.keys import Caller
 from actiontrail.api import wire
 from actiontrail.api.chronicle import Doing
 from actiontrail.api.deeds import Deed, Telling
+from actiontrail.api.looks import named
 from actiontrail.api.origin import PEER_HEADER, Networks, Origin, context, origin
 from actiontrail.api.signature import Sent
 from actiontrail.errors import Refusal
@@ -134,6 +135,7 @@ class Gate:
             request_id=request_id,
             event_type="ConsoleOperation" if caller.kind == "console" and planned.deed.writes else "ApiCall",
             additional=CONSOLE if caller.kind == "console" else {},
+            look=named(sent.headers),
         )
         with self._deeds.doing(told) as doing:
             admitted = Admitted(caller, context(where, caller, self._now()))
