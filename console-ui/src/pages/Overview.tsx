@@ -51,7 +51,7 @@ function Board({ data, span, from }: { data: Data; span: Span; from: string }) {
   const say = useSay();
   const { language } = usePreferences();
   // The figures are there first; what they mean is looked for while they are read.
-  const alarms = useAnswer(`alarms${from}${data.now}`, (signal) => alarmed(span, data, signal));
+  const alarms = useAnswer(data.current.events > 0 ? `alarms${from}${data.now}` : "", (signal) => alarmed(span, data, signal));
   const number = (one: number) => count(one, language);
   const link = (f: [string, string][], x: [string, string][] = []) => eventsLink({ f, x, from });
   return (
@@ -59,7 +59,7 @@ function Board({ data, span, from }: { data: Data; span: Span; from: string }) {
       <Tiles data={data} from={from} />
       <div className="grid">
         <Card wide title={say("overview.alarm")}>
-          <Answer asked={alarms}>{(found) => <Alarms alarms={found} />}</Answer>
+          {data.current.events > 0 ? <Answer asked={alarms}>{(found) => <Alarms alarms={found} />}</Answer> : <Nothing ever={data.begins !== ""} />}
         </Card>
         <Card title={say("overview.recorded")}>
           <Sources data={data} />
@@ -128,9 +128,17 @@ function Alarms({ alarms }: { alarms: Alarm[] }) {
   );
 }
 
+/** What there is to say where nothing happened: that all is calm would be a claim. */
+function Nothing({ ever }: { ever: boolean }) {
+  const say = useSay();
+  if (ever) return <p className="nothing">{say("overview.nothing.range")}</p>;
+  return <p className="nothing"><strong>{say("overview.nothing")}</strong> {say("overview.nothing.how")}</p>;
+}
+
 function Sources({ data }: { data: Data }) {
   const say = useSay();
   const { language } = usePreferences();
+  if (data.sources.length === 0) return <p className="faint">{say("overview.nosource")}</p>;
   return (
     <ul className="top">
       {data.sources.map((one) => (

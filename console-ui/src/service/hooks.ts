@@ -23,6 +23,7 @@ export function useAnswer<T>(key: string, question: (signal: AbortSignal) => Pro
   const [turn, setTurn] = useState(0);
   const one = key && `${turn} ${key}`;
   const running = useRef<AbortController | null>(null);
+  const busy = useRef(false);
   const asked = useRef(question);
   asked.current = question;
 
@@ -33,6 +34,7 @@ export function useAnswer<T>(key: string, question: (signal: AbortSignal) => Pro
     }
     const control = new AbortController();
     running.current = control;
+    busy.current = true;
     setState((old) => ({ ...old, of: one, failure: undefined, loading: true, slow: false, cancelled: false }));
     const timer = setTimeout(() => setState((old) => (old.loading ? { ...old, slow: true } : old)), SLOW_MS);
     asked
@@ -42,7 +44,10 @@ export function useAnswer<T>(key: string, question: (signal: AbortSignal) => Pro
         if (control.signal.aborted) return;
         setState((old) => ({ ...old, failure: asFailure(error), loading: false, slow: false }));
       })
-      .finally(() => clearTimeout(timer));
+      .finally(() => {
+        clearTimeout(timer);
+        if (running.current === control) busy.current = false;
+      });
     return () => {
       clearTimeout(timer);
       control.abort();
@@ -51,9 +56,11 @@ export function useAnswer<T>(key: string, question: (signal: AbortSignal) => Pro
 
   const cancel = useCallback(() => {
     running.current?.abort();
+    busy.current = false;
     setState((old) => ({ ...old, loading: false, slow: false, cancelled: true }));
   }, []);
-  const again = useCallback(() => setTurn((old) => old + 1), []);
+  // Whoever asks again and again must not end an answer that takes longer than their patience.
+  const again = useCallback(() => { if (!busy.current) setTurn((old) => old + 1); }, []);
   // Between a new question and its effect there may be a frame: nobody is to take the old answer for the new one's.
   const fresh = state.of === one;
   return { data: state.data, failure: fresh ? state.failure : undefined, loading: !fresh || state.loading, slow: fresh && state.slow, cancelled: fresh && state.cancelled, cancel, again };

@@ -111,7 +111,8 @@ export default function Events() {
   const step = (histogram.data?.stepSeconds ?? 60) * 1000;
   const lastBucket = histogram.data?.buckets.at(-1);
   const to = state.range.from ? (momentOf(state.range.to || "now", now) ?? now) : lastBucket ? Date.parse(lastBucket.start) + step : now;
-  const total = histogram.data?.total;
+  const total = histogram.failure || histogram.cancelled ? undefined : histogram.data?.total;
+  const stale = !asked.loading && (failure !== undefined || asked.cancelled) && found.events.length > 0;
 
   return (
     <div className="events">
@@ -145,7 +146,8 @@ export default function Events() {
       {state.mode !== "tail" && histogram.data && histogram.data.total > 0 && (
         <Histogram data={histogram.data} from={from} to={to} choose={(start, end) => set({ range: { from: iso(start), to: iso(end) } })} />
       )}
-      <div className="events-body">
+      {stale && <p className="warn" role="status">{say("events.stale")}</p>}
+      <div className={stale ? "events-body stale" : "events-body"}>
         {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} busy={facets.loading} />}
         <main className="events-main" aria-busy={found.asked.loading}>
           {state.pins.length > 0 && <Pins ids={state.pins} columns={state.columns} togglePin={togglePin} />}
