@@ -28,13 +28,14 @@ from bench import rows
 from bench.events import BATCH
 from bench.peers import Peer, peers
 from bench.progress import Progress, begun
-from bench.report import GOALS, Machine, Result, number, page, unmet, verdict
+from bench.report import GOALS, Looked, Machine, Result, number, page, unmet, verdict
 from bench.rows import Plan
 from bench.service import Service, Watch
 
 HERE = Path(__file__).parent
 COMMITTED = HERE / "results" / "committed.json"
 LONG_RUN = HERE / "results" / "long.json"
+CONSOLE = HERE / "results" / "console.json"
 PAGE = HERE.parent / "docs" / "reference" / "performance.md"
 OURS = "ActionTrail"
 SHORT, LONG = 1_000_000, 10_000_000
@@ -48,12 +49,7 @@ PROOFS = 200
 def main() -> int:
     """Measure, or make the page; 1 if a row could not be measured. A goal that is missed is told."""
     if "--page" in sys.argv:
-        short, long = (
-            msgspec.json.decode(path.read_bytes(), type=Result) if path.exists() else None
-            for path in (COMMITTED, LONG_RUN)
-        )
-        assert short, "there is no committed result"
-        PAGE.write_text(page(short, long))
+        write_page()
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     kept = os.environ.get("KEEP")
@@ -66,6 +62,17 @@ def main() -> int:
     if missed := unmet(result):
         print(f"not reached: {', '.join(missed)}")
     return 1 if result.notes else 0
+
+
+def write_page() -> None:
+    """The reference page is what the committed results say."""
+    short, long = (
+        msgspec.json.decode(path.read_bytes(), type=Result) if path.exists() else None
+        for path in (COMMITTED, LONG_RUN)
+    )
+    looked = msgspec.json.decode(CONSOLE.read_bytes(), type=Looked) if CONSOLE.exists() else None
+    assert short, "there is no committed result"
+    PAGE.write_text(page(short, long, looked))
 
 
 def run(plan: Plan, kept: Path | None = None, chosen: str = "") -> Result:
@@ -121,7 +128,7 @@ class _Run:
         return Result(
             when=datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
             command=_command(),
-            machine=_machine(),
+            machine=machine(),
             events=self._progress.stored,
             peer_events=self._plan.peer_events,
             figures=self._figures,
@@ -316,7 +323,8 @@ def _command() -> str:
     return " ".join([*chosen, "python -m bench.run"])
 
 
-def _machine() -> Machine:
+def machine() -> Machine:
+    """The one that this runs on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return Machine(
         os.cpu_count() or 0,
