@@ -28,6 +28,10 @@ PAGES = [
     ),
     ("integrity", "/integrity", "[data-vkey]"),
     ("settings", "/settings", "h1"),
+    ("settings-account", "/settings/account", "table tbody tr"),
+    ("settings-access", "/settings/access", "table tbody tr"),
+    ("settings-members", "/settings/members", "table tbody tr"),
+    ("settings-retention", "/settings/retention", "table tbody tr"),
 ]
 
 

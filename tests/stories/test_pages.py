@@ -156,3 +156,12 @@ def test_another_account_sees_none_of_it(house: House, tmp_path: Path) -> None:
         for one in told
         if name in one
     ] == []
+
+
+def test_it_is_told_what_is_kept_and_what_it_takes(house: House) -> None:
+    """The account's own months add up to what it finds; what a record takes is somebody's and nobody's."""
+    said = asked(house, "retention")
+    found = asked(house, "histogram")["total"]
+
+    assert (said["searchableDays"], said["lookbackDays"], said["seen"]["first"]) == (0, 90, 0)
+    assert (sum(one["records"] for one in said["months"]), said["searchableBytesARecord"] > 0, said["ledgerBytesARecord"] > 0) == (found, True, True)  # fmt: skip

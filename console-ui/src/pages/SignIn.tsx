@@ -4,15 +4,13 @@ import { useEffect, useState, type FormEvent } from "react";
 import { plain } from "../event/inert.ts";
 import { ask, service, type Failure } from "../service/client.ts";
 import { asFailure } from "../service/hooks.ts";
+import type { components } from "../service/openapi.d.ts";
 import type { Session } from "../service/types.ts";
 import { prefer, useDark, usePreferences } from "../shell/preferences.ts";
-import { setSession } from "../shell/session.ts";
+import { isOver, leaveFor, setSession } from "../shell/session.ts";
 import { useSay } from "../shell/words.ts";
 
-interface Ways {
-  setup: boolean;
-  singleSignOn: { name: string; address: string }[];
-}
+type Ways = Omit<components["schemas"]["WaysAnswer"], "RequestId">;
 
 export default function SignIn() {
   const say = useSay();
@@ -44,10 +42,12 @@ function Known() {
   const [wantsTotp, setWantsTotp] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
-  const [ways, setWays] = useState<Ways>({ setup: false, singleSignOn: [] });
+  const [ways, setWays] = useState<Ways>({ password: true, setup: false, singleSignOn: [] });
+  const [problem] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get("problem") ?? "");
   useEffect(() => {
-    ask<Partial<Ways>>("GET", "/v1/session/ways").then((found) => setWays({ setup: found.setup ?? false, singleSignOn: found.singleSignOn ?? [] })).catch(() => undefined);
-  }, []);
+    ask<Ways>("GET", "/v1/session/ways").then(setWays).catch(() => undefined);
+    if (problem) window.history.replaceState(null, "", window.sessionStorage.getItem("actiontrail.return") || "#/");
+  }, [problem]);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -63,6 +63,8 @@ function Known() {
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
+      {isOver() && !failure && !problem && <Alert type="info" showIcon title={say("session.over")} />}
+      {problem && !failure && <Alert type="error" showIcon role="alert" title={say(problem === "provider" || problem === "NotLinked" ? `signin.problem.${problem}` : "signin.problem.other", { why: plain(problem, 60) })} />}
       {failure && <Alert type="error" showIcon role="alert" title={plain(failure.message, 300)} />}
       <label>{say("signin.user")}<Input name="user" autoComplete="username" autoFocus value={user} onChange={(event) => setUser(event.target.value)} required /></label>
       <label>{say("signin.password")}<Input.Password name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
@@ -71,7 +73,7 @@ function Known() {
       )}
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>{say("signin.go")}</Button>
       {ways.singleSignOn.map((one) => (
-        <Button key={one.address} block href={one.address}>{say("signin.sso", { name: plain(one.name, 40) })}</Button>
+        <Button key={one.address} block onClick={() => leaveFor(one.address)}>{say("signin.sso", { name: plain(one.name, 40) })}</Button>
       ))}
       {ways.setup && <p className="faint">{say("signin.noUser")}</p>}
     </form>

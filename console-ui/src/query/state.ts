@@ -32,13 +32,14 @@ export function initial(): EventsState {
   };
 }
 
-export function write(state: EventsState): string {
+/** `preferred`: the columns of whoever looks, which an address without any means; once somebody does something, the address says its own. */
+export function write(state: EventsState, preferred: readonly string[] = COLUMNS): string {
   const out = new URLSearchParams();
   if (state.text) out.set("q", state.text);
   for (const chip of state.chips) out.append(chip.not ? "x" : "f", `${chip.field}=${chip.value}`);
   if (state.range.from !== RANGE.from) out.set("from", state.range.from);
   if (state.range.to !== RANGE.to) out.set("to", state.range.to);
-  if (state.columns.length > 0) out.set("cols", state.columns.join(","));
+  if (state.columns.length > 0 || preferred.length > 0) out.set("cols", state.columns.join(","));
   if (state.hideReads) out.set("reads", "hidden");
   if (!state.collapse) out.set("runs", "open");
   if (state.order !== "newest") out.set("order", state.order);
@@ -50,7 +51,7 @@ export function write(state: EventsState): string {
   return out.toString();
 }
 
-export function read(search: string): EventsState {
+export function read(search: string, preferred: readonly string[] = COLUMNS): EventsState {
   const given = new URLSearchParams(search);
   const state = initial();
   const chips = (name: string, not: boolean): Chip[] =>
@@ -62,7 +63,7 @@ export function read(search: string): EventsState {
   state.chips = [...chips("f", false), ...chips("x", true)];
   if (given.has("from")) state.range.from = given.get("from") ?? "";
   if (given.has("to")) state.range.to = given.get("to") ?? "";
-  state.columns = (given.get("cols") ?? "").split(",").filter(Boolean);
+  state.columns = given.has("cols") ? (given.get("cols") ?? "").split(",").filter(Boolean) : [...preferred];
   state.hideReads = given.get("reads") === "hidden";
   state.collapse = given.get("runs") !== "open";
   if (given.get("order") === "oldest") state.order = "oldest";

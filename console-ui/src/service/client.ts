@@ -27,6 +27,10 @@ function newLook(): string {
 }
 
 let onSignedOut: () => void = () => undefined;
+let usedAt = Date.now();
+
+/** When the service last answered this page, in Unix milliseconds: a session that nobody uses ends. */
+export const lastUsed = (): number => usedAt;
 
 export function rememberToken(token: string): void {
   csrf = token;
@@ -56,6 +60,7 @@ export async function send(method: string, path: string, body?: unknown, signal?
     throw new Failure(0, "Unreachable", "The service did not answer.");
   }
   if (!response.ok) throw await failure(response, path);
+  usedAt = Date.now();
   return response;
 }
 

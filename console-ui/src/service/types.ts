@@ -60,17 +60,4 @@ export interface Rows {
   seen: Seen;
 }
 
-export interface Session {
-  account: string;
-  user: string;
-  csrfToken: string;
-  accountName?: string;
-  displayName?: string;
-  mfa?: boolean;
-  method?: string;
-  /** What has to be done before anything else: `password`, `totp`, or nothing. */
-  bound?: string;
-  password?: boolean;
-  totp?: boolean;
-  recoveryCodes?: number;
-}
+export type Session = Answers["SessionAnswer"];

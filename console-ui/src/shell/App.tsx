@@ -6,11 +6,12 @@ import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "
 import { tellBy } from "../parts/copy.ts";
 import { copy } from "../parts/copy.ts";
 import { service, whenSignedOut } from "../service/client.ts";
+import { Expiry } from "./Expiry.tsx";
 import { Footer, Header, Nav, PAGES } from "./Frame.tsx";
 import { useKeys } from "./keys.ts";
 import { prefer, useDark, usePreferences } from "./preferences.ts";
 import { go, useRoute, type Route } from "./route.ts";
-import { setSession, useSession } from "./session.ts";
+import { comeBack, setSession, useSession } from "./session.ts";
 import { useSay } from "./words.ts";
 
 const Palette = lazy(() => import("./Palette.tsx"));
@@ -69,9 +70,9 @@ function Inside() {
   const { message } = Antd.useApp();
   useEffect(() => tellBy((text) => void message.success(text, 1.5)), [message]);
   useEffect(() => {
-    whenSignedOut(() => setSession(null));
+    whenSignedOut(() => setSession(null, true));
     const control = new AbortController();
-    service.session(control.signal).then(setSession).catch(() => !control.signal.aborted && setSession(null));
+    service.session(control.signal).then((found) => { comeBack(); setSession(found); }).catch(() => !control.signal.aborted && setSession(null));
     return () => control.abort();
   }, []);
   if (session === undefined) return <div className="waiting" aria-busy="true" />;
@@ -116,6 +117,7 @@ function Signed() {
           <Suspense fallback={<div className="waiting" aria-busy="true" aria-label={say("state.loading")} />}><Page route={route} /></Suspense>
         </Guard>
       </div>
+      <Expiry />
       <Footer />
       <Suspense fallback={null}>
         {palette && <Palette close={() => setPalette(false)} actions={{ theme, help: () => setHelp(true) }} />}

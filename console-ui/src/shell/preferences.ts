@@ -5,6 +5,8 @@ export interface Preferences {
   language: "en" | "zh";
   theme: "light" | "dark" | "system";
   zone: "utc" | "local";
+  /** Of a search whose address names none. */
+  columns: string[];
 }
 
 const KEY = "actiontrail.preferences";
@@ -13,7 +15,7 @@ let value = load();
 
 function load(): Preferences {
   const language = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
-  return { language, theme: "system", zone: "local", ...remembered<Partial<Preferences>>(KEY, {}) };
+  return { language, theme: "system", zone: "local", columns: [], ...remembered<Partial<Preferences>>(KEY, {}) };
 }
 
 /** What was remembered under `key`; `otherwise` if nothing was, or nothing that can be read. */

@@ -1,5 +1,6 @@
 // Every word of the console: English, then Simplified Chinese. Pure data.
 import { asking } from "./asking.ts";
+import { settings } from "./settings.ts";
 import { insights } from "./insights.ts";
 import { places } from "./places.ts";
 import { trouble } from "./trouble.ts";
@@ -464,5 +465,5 @@ const others = {
   "settings.retention.hint": ["The ledger keeps every record. How far back search reaches is the setting searchable_days.", "账本保留所有记录。搜索可回溯多远由 searchable_days 设置决定。"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...others } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...settings, ...others } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;

@@ -65,7 +65,7 @@ from actiontrail.store.outbox import Outbox
 if TYPE_CHECKING:
     from actiontrail.api.pages import Pages
     from actiontrail.api.trails_routes import TrailDesk
-    from actiontrail.query.search import Search
+    from actiontrail.query.search import Search, Seen
 
 log = structlog.get_logger("actiontrail.api")
 
@@ -313,6 +313,7 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
     mine += pages.routes(_pages(reading, gate, search))
     mine += exports.routes(exports.ExportsRest(gate, reading.exports))
     mine += kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out))
+    mine += _retention(reading, gate, search.seen)
     mine += people_routes.routes(gate, _desk(reading))
     mine += trails_routes.routes(_trails_desk(reading, gate, search, throttle))
     mine += reception.routes(reading, visitors, chronicle)
@@ -363,6 +364,21 @@ def _trails_desk(reading: Reading, gate: Gate, search: "Search", throttle: Throt
         now=time.time,
     )
     return TrailDesk(gate, rest, trial)
+
+
+def _retention(reading: Reading, gate: Gate, seen: "Callable[[], Seen]") -> list[Any]:
+    from actiontrail.api import retention
+    from actiontrail.query.holding import holding
+
+    ledger = Places(reading.data).ledger
+    held = retention.Retention(
+        reading.settings.searchable_days,
+        reading.settings.lookback_days,
+        lambda account: holding(reading.projection, account, reading.limits),
+        seen,
+        lambda: sum(one.stat().st_size for one in ledger.rglob("*") if one.is_file()),
+    )
+    return [*retention.routes(gate, held)]
 
 
 def _oss_is_here(settings: Config) -> bool:

@@ -34,8 +34,9 @@ export default function Events() {
   const say = useSay();
   const { language } = usePreferences();
   const { search } = useRoute();
-  const state = useMemo(() => read(search), [search]);
-  const set = useCallback((change: Partial<EventsState>, replace = false) => go(`/events?${write({ ...state, ...change })}`, replace), [state]);
+  const { columns: preferred } = usePreferences();
+  const state = useMemo(() => read(search, preferred), [search, preferred]);
+  const set = useCallback((change: Partial<EventsState>, replace = false) => go(`/events?${write({ ...state, ...change }, preferred)}`, replace), [state, preferred]);
 
   // "Now" stands still while a question is looked at, and moves when it is asked again.
   const [turn, setTurn] = useState(0);

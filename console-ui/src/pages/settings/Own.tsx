@@ -6,6 +6,7 @@ import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
 import { ask } from "../../service/client.ts";
 import { asFailure, useAnswer } from "../../service/hooks.ts";
+import type { components } from "../../service/openapi.d.ts";
 import type { Session } from "../../service/types.ts";
 import { setSession } from "../../shell/session.ts";
 import { useSay } from "../../shell/words.ts";
@@ -54,18 +55,14 @@ export function PasswordForm() {
   );
 }
 
-interface Begun {
-  secret: string;
-  uri: string;
-  picture: string;
-}
+type Begun = components["schemas"]["TotpAnswer"];
 
 export function TotpForm({ session }: { session: Session }) {
   const say = useSay();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const [begun, setBegun] = useState<Begun | null>(null);
-  const [codes, setCodes] = useState<{ recoveryCodes: string[]; session: Session } | null>(null);
+  const [codes, setCodes] = useState<components["schemas"]["CodesAnswer"] | null>(null);
   const { busy, trouble, run } = useTry();
   const begin = (event: FormEvent) => {
     event.preventDefault();
@@ -118,17 +115,7 @@ export function TotpForm({ session }: { session: Session }) {
   );
 }
 
-interface Open {
-  id: string;
-  begun: string;
-  seen: string;
-  ends: string;
-  mfa: boolean;
-  method: string;
-  address: string;
-  agent: string;
-  current: boolean;
-}
+type Open = components["schemas"]["OpenSession"];
 
 export function Sessions() {
   const say = useSay();

@@ -1,18 +1,18 @@
 // What can be set: one's own sign-in, preferences, how far back search reaches; and who has access, where the service offers it.
-import { Button, Segmented, Tabs } from "antd";
+import { Button, Input, Segmented, Tabs } from "antd";
+import { useState } from "react";
 import { Card } from "../../parts/Lines.tsx";
 import { plain } from "../../event/inert.ts";
-import { Answer } from "../../parts/Answer.tsx";
-import { Moment } from "../../parts/Moment.tsx";
 import { service } from "../../service/client.ts";
-import { useAnswer } from "../../service/hooks.ts";
-import { zoneName } from "../../shell/moments.ts";
+import { moment, zoneName } from "../../shell/moments.ts";
 import { prefer, usePreferences, type Preferences } from "../../shell/preferences.ts";
 import { go } from "../../shell/route.ts";
 import { setSession, useSession } from "../../shell/session.ts";
-import { count, useSay, type Word } from "../../shell/words.ts";
+import { useSay, type Word } from "../../shell/words.ts";
 import { Access } from "./Access.tsx";
+import { Members } from "./Members.tsx";
 import { PasswordForm, Sessions, TotpForm } from "./Own.tsx";
+import { Retention } from "./Retention.tsx";
 
 export default function Settings({ tab }: { tab: string }) {
   const say = useSay();
@@ -20,6 +20,7 @@ export default function Settings({ tab }: { tab: string }) {
     ["preferences", "settings.preferences", <Preferred key="p" />],
     ["account", "settings.account", <Account key="a" />],
     ["access", "settings.access", <Access key="x" />],
+    ["members", "settings.members", <Card key="m" title={say("members.directory")}><Members /></Card>],
     ["retention", "settings.retention", <Retention key="r" />],
   ];
   return (
@@ -33,7 +34,8 @@ export default function Settings({ tab }: { tab: string }) {
 
 function Preferred() {
   const say = useSay();
-  const { language, theme, zone } = usePreferences();
+  const { language, theme, zone, columns } = usePreferences();
+  const [typed, setTyped] = useState(columns.join(", "));
   return (
     <Card title={say("settings.preferences")}>
       <div className="form">
@@ -49,13 +51,22 @@ function Preferred() {
           <h3>{say("settings.zone")}</h3>
           <Segmented<Preferences["zone"]> value={zone} onChange={(value) => prefer({ zone: value })} options={[{ value: "local", label: say("settings.local", { zone: zoneName("local") }) }, { value: "utc", label: "UTC" }]} />
         </div>
+        <label>
+          <strong>{say("prefer.columns")}</strong>
+          <Input value={typed} spellCheck={false} placeholder="channel, acsRegion" onChange={(event) => { setTyped(event.target.value); prefer({ columns: fieldNames(event.target.value) }); }} />
+          <span className="faint">{say("prefer.columns.hint")}</span>
+        </label>
+        <p className="faint">{say("prefer.where")}</p>
       </div>
     </Card>
   );
 }
 
+const fieldNames = (text: string): string[] => text.split(/[,\s]+/).filter((one) => /^[\w.]{1,100}$/.test(one)).slice(0, 8);
+
 function Account() {
   const say = useSay();
+  const { zone } = usePreferences();
   const session = useSession();
   if (!session) return null;
   return (
@@ -66,6 +77,8 @@ function Account() {
           <dd>{plain(session.accountName ?? "", 80)} <code>{plain(session.account, 40)}</code></dd>
           <dt>{say("settings.signedInAs")}</dt>
           <dd><bdi>{plain(session.user, 80)}</bdi> {session.mfa && <span className="badge good">MFA</span>}</dd>
+          <dt>{say("session.until")}</dt>
+          <dd>{say("session.until.told", { end: moment(session.ends, zone), idle: Math.round(session.idleSeconds / 60) })}</dd>
         </dl>
         <p><Button onClick={() => void service.signOut().finally(() => setSession(null))}>{say("head.signOut")}</Button></p>
       </Card>
@@ -73,28 +86,5 @@ function Account() {
       <Card title={say("own.totp")}><TotpForm session={session} /></Card>
       <Card wide title={say("own.sessions")}><Sessions /></Card>
     </div>
-  );
-}
-
-function Retention() {
-  const say = useSay();
-  const { language } = usePreferences();
-  const asked = useAnswer("retention", (signal) => service.search({ limit: 1 }, signal));
-  return (
-    <Card title={say("settings.retention")}>
-      <Answer asked={asked}>
-        {({ seen }) => (
-          <>
-            <dl className="facts">
-              <dt>{say("overview.records")}</dt>
-              <dd>{count(seen.ledgerSize, language)}</dd>
-              <dt>{say("settings.searchable")}</dt>
-              <dd>{seen.since ? <Moment at={seen.since} /> : say("settings.everything")}</dd>
-            </dl>
-            <p className="faint">{say("settings.retention.hint")}</p>
-          </>
-        )}
-      </Answer>
-    </Card>
   );
 }

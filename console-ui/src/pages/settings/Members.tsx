@@ -1,0 +1,98 @@
+// The resource directory: accounts that belong together, and what one may do with them. Roles stand beside.
+import { Button, Popconfirm } from "antd";
+import { useState } from "react";
+import { Answer } from "../../parts/Answer.tsx";
+import { actorPath, Link } from "../../parts/Link.tsx";
+import { Moment } from "../../parts/Moment.tsx";
+import { Inert } from "../../parts/Text.tsx";
+import { plain } from "../../event/inert.ts";
+import { access } from "../../service/access.ts";
+import { useAnswer } from "../../service/hooks.ts";
+import { useSession } from "../../shell/session.ts";
+import { useSay } from "../../shell/words.ts";
+import { Trouble } from "./Own.tsx";
+import { Grid, Having, Make, useThen } from "./parts.tsx";
+
+export function Members() {
+  const say = useSay();
+  const session = useSession();
+  const asked = useAnswer("members", async (signal) => {
+    const [{ accounts }, { directory }] = await Promise.all([access.accounts(signal), access.directory(signal)]);
+    return { accounts, directory };
+  });
+  const [renaming, setRenaming] = useState("");
+  const [made, setMade] = useState("");
+  const { trouble, run, then } = useThen(asked.again);
+  return (
+    <Answer asked={asked}>
+      {({ accounts, directory }) => {
+        const manages = directory?.managementAccount === session?.account;
+        return (
+          <>
+            <Trouble text={trouble} />
+            <p>{directory ? <><code>{plain(directory.id, 40)}</code> {manages ? say("members.manages") : say("members.member", { account: directory.managementAccount })}</> : say("members.none")}</p>
+            {!directory && <p><Popconfirm title={say("trails.sure")} onConfirm={() => then(access.createDirectory())}><Button size="small">{say("members.make")}</Button></Popconfirm></p>}
+            <Grid heads={[say("settings.name"), say("settings.account"), say("settings.created"), ""]}
+              rows={accounts.map((one) => ({
+                key: one.id,
+                cells: [
+                  plain(one.name || "—", 64), <code key="i">{one.id}</code>, <Moment key="c" at={one.created} />,
+                  <span key="b" className="nowrap">
+                    {one.id === session?.account && <span className="badge">{say("members.this")}</span>}{" "}
+                    <Button size="small" aria-expanded={renaming === one.id} onClick={() => setRenaming(renaming === one.id ? "" : one.id)}>{say("members.rename")}</Button>{" "}
+                    {manages && one.id !== session?.account && <Popconfirm title={say("members.remove.sure")} onConfirm={() => then(access.removeMember(one.id))}><Button size="small" danger>{say("members.remove")}</Button></Popconfirm>}
+                  </span>,
+                ],
+              }))} />
+            {renaming && <Make key={renaming} label={say("members.rename")} verb="policy.save" make={(name) => then(access.renameAccount(renaming, name).then(() => setRenaming("")))} />}
+            {made && <p className="faint">{say("members.in", { account: made })}</p>}
+            {manages && <Make label={say("members.add")} make={(name) => run(async () => { setMade((await access.createAccount(name)).account.id); asked.again(); })} />}
+            {manages && accounts.length === 1 && <p><Popconfirm title={say("trails.sure")} onConfirm={() => then(access.deleteDirectory())}><Button size="small" danger>{say("members.delete")}</Button></Popconfirm></p>}
+          </>
+        );
+      }}
+    </Answer>
+  );
+}
+
+export function Roles() {
+  const say = useSay();
+  const asked = useAnswer("roles", access.roles);
+  const [open, setOpen] = useState("");
+  return (
+    <Answer asked={asked}>
+      {({ roles }) => roles.length === 0 ? <p className="faint">{say("overview.none")}</p> : (
+        <>
+          <Grid heads={[say("settings.name"), say("roles.sessions"), say("settings.created"), ""]}
+            rows={roles.map((one) => ({
+              key: one.id,
+              cells: [<Link key="n" to={actorPath("role", one.name)}>{plain(one.name, 64)}</Link>, say("session.minutes", { n: Math.round(one.sessionSecondsMax / 60) }), <Moment key="c" at={one.created} />,
+                <Button key="o" size="small" aria-expanded={open === one.name} onClick={() => setOpen(open === one.name ? "" : one.name)}>{say("users.more")}</Button>],
+            }))} />
+          {open && <OneRole key={open} name={open} />}
+        </>
+      )}
+    </Answer>
+  );
+}
+
+function OneRole({ name }: { name: string }) {
+  const say = useSay();
+  const asked = useAnswer(`role${name}`, (signal) => access.role(name, signal));
+  const { trouble, then } = useThen(asked.again);
+  return (
+    <section className="nested" aria-label={plain(name, 64)}>
+      <Trouble text={trouble} />
+      <Answer asked={asked} lines={2}>
+        {({ role, policies }) => (
+          <>
+            <h4>{say("settings.policies")}</h4>
+            <Having policies={policies} attach={(policy) => then(access.attachToRole(name, policy))} detach={(policy) => then(access.detachFromRole(name, policy))} />
+            <h4>{say("roles.trust")}</h4>
+            <pre className="json wrap" tabIndex={0}><Inert text={role.trust} /></pre>
+          </>
+        )}
+      </Answer>
+    </section>
+  );
+}
