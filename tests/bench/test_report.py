@@ -1,7 +1,7 @@
 """The table that says which goals are met."""
 
 import pytest
-from bench.report import GOALS, Machine, Result, number, page, unmet, verdict
+from bench.report import CONSOLE_GOALS, GOALS, Looked, Machine, Result, number, page, unmet, verdict
 
 RESULT = Result(
     when="2026-01-01",
@@ -46,6 +46,29 @@ def test_the_page_tells_every_goal() -> None:
     text = page(RESULT)
 
     assert [goal.says for goal in GOALS if goal.says not in text] == []
+
+
+def test_the_console_has_a_part_of_the_page_and_a_click_that_is_too_slow_is_told() -> None:
+    """One slow facet among a hundred is what somebody waits for; a median would hide it."""
+    looked = Looked(
+        when="2026-01-02",
+        command="python -m bench.console",
+        machine=RESULT.machine,
+        events=1_000_000,
+        figures={goal.name: goal.must for goal in CONSOLE_GOALS} | {"click_most": 301.0},
+        details={"A click on a facet, ms": {"all events, highest": 301.0}},
+        notes=("The slowest click: userAgent.",),
+    )
+    text = page(RESULT, None, looked)
+    rows = {
+        goal.name: next(line for line in text.splitlines() if goal.says in line) for goal in CONSOLE_GOALS
+    }
+
+    assert [name for name, row in rows.items() if not row.endswith("| met |")] == ["click_most"]
+    assert ("| all events, highest | 301 |" in text, "- The slowest click: userAgent." in text) == (
+        True,
+        True,
+    )
 
 
 @pytest.mark.parametrize(

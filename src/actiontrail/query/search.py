@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import msgspec
@@ -25,6 +26,7 @@ from actiontrail.query.rows import BY_PATH
 from actiontrail.query.words import clean
 
 PAGE_MAX = 10_000
+PAGE_BYTES_MAX = 8 * 1024 * 1024  # of events on one page, unless the first alone is larger
 FACETS_MAX, TOP_MAX = 16, 1000
 BUCKETS_MAX = 2_000
 STEPS_MS = tuple(
@@ -192,8 +194,8 @@ class Search:
         )
         if self.projection.reach.first != seen.first:
             raise Outage("the searchable copy was shortened while it was asked; ask again", retry_after=1)
-        events = [_found(row) for row in rows[:limit]]
-        more = len(rows) > limit
+        events = _of_a_size([_found(row) for row in rows[:limit]])
+        more = len(rows) > len(events)
         last = events[-1] if events else None
         following = (
             _write_token(_Token(name, fixed.as_of or 0, last.time_ms, last.index, seen.first))
@@ -314,6 +316,12 @@ class Search:
         columns = not self.projection.has_odd(asked.account)
         parts.append(f"({condition(tree, bound, columns=columns)})")
         return " AND ".join(parts)
+
+
+def _of_a_size(events: list[Found]) -> list[Found]:
+    """The first of `events`, as many as one answer may hold: whoever fills a record with long values must not stop its readers."""
+    held = accumulate(len(one.event) for one in events)
+    return events[: max(1, sum(size <= PAGE_BYTES_MAX for size in held))]
 
 
 def _step(span_ms: int, buckets: int) -> int:
