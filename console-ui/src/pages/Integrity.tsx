@@ -12,6 +12,7 @@ import type { Outcome } from "../proof/consistency.ts";
 import { verifyEvidence, type Verdict } from "../proof/evidence.ts";
 import { parseCheckpoint, parseNote } from "../proof/note.ts";
 import { verifyConsistencyFile } from "../proof/consistencyfile.ts";
+import { isReceipt, verifyReceipt } from "../proof/receiptfile.ts";
 import { service } from "../service/client.ts";
 import { asFailure, useAnswer } from "../service/hooks.ts";
 import { trust, trusted } from "../service/trust.ts";
@@ -110,8 +111,8 @@ function History() {
       <table className="plain">
         <thead><tr><th scope="col">{say("proof.seenAt")}</th><th scope="col">{say("proof.size")}</th><th scope="col">{say("proof.root")}</th></tr></thead>
         <tbody>
-          {all.map((one) => (
-            <tr key={one.at}><td><Moment at={one.at} /></td><td>{count(one.size, language)}</td><td><code>{one.root.slice(0, 24)}…</code></td></tr>
+          {all.map((one, at) => (
+            <tr key={one.at}><td><Moment at={one.at} /></td><td>{count(one.size, language)} {all[at + 1] && <span className="faint">{say("proof.history.more", { n: count(one.size - (all[at + 1]?.size ?? 0), language) })}</span>}</td><td><code>{one.root.slice(0, 24)}…</code></td></tr>
           ))}
         </tbody>
       </table>
@@ -127,15 +128,18 @@ function Verify() {
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
   const [over, setOver] = useState(false);
+  const [receipt, setReceipt] = useState<Uint8Array | null>(null);
 
-  const check = async (read: () => Promise<Uint8Array>) => {
+  const check = async (read: () => Promise<Uint8Array>, sent?: Uint8Array) => {
     setBusy(true);
     setTrouble("");
     setVerdict(null);
     try {
       const file = await read();
       const vkey = key.trim() || (await trusted()).vkey;
-      setVerdict(file[0] === 0x7b ? await verifyConsistencyFile(file, vkey) : await verifyEvidence(file, vkey));
+      const mine = isReceipt(file);
+      setReceipt(mine ? file : null);
+      setVerdict(mine ? await verifyReceipt(file, vkey, { evidence: service.proof, consistency: service.consistency }, sent) : file[0] === 0x7b ? await verifyConsistencyFile(file, vkey) : await verifyEvidence(file, vkey));
     } catch (error) {
       setTrouble(asFailure(error).message);
     }
@@ -161,7 +165,13 @@ function Verify() {
           <div><Button type="primary" htmlType="submit" loading={busy}>{say("proof.verify.go")}</Button></div>
         </form>
       </div>
+      <p className="faint">{say("proof.verify.kinds")}</p>
       {trouble && <Alert type="error" showIcon title={plain(trouble, 300)} />}
+      {receipt && (
+        <label className="drop">{say("proof.verify.sent.hint")}
+          <input type="file" className="sr-only" aria-label={say("proof.verify.sent")} onChange={(event) => { const file = event.target.files?.[0]; if (file) void file.arrayBuffer().then((sent) => check(async () => receipt, new Uint8Array(sent))); event.target.value = ""; }} />
+        </label>
+      )}
       {verdict && <ProofSteps verdict={verdict} />}
       {verdict?.holds && verdict.record && <pre className="json wrap" tabIndex={0}><Inert text={JSON.stringify(verdict.record.event, null, 2)} most={8000} /></pre>}
     </Card>

@@ -15,7 +15,9 @@ export function ProofSteps({ verdict }: { verdict: Verdict }) {
         showIcon
         type={verdict.holds ? "success" : "error"}
         title={
-          verdict.holds && verdict.grown
+          verdict.holds && verdict.receipt
+            ? say(verdict.receipt.compared ? "proof.receipt.compared" : verdict.receipt.looked > 0 ? "proof.receipt.looked" : "proof.receipt", { events: verdict.receipt.events, looked: verdict.receipt.looked, origin: plain(verdict.checkpoint?.origin ?? "", 200) })
+            : verdict.holds && verdict.grown
             ? say("proof.grown", { ...verdict.grown, origin: plain(verdict.checkpoint?.origin ?? "", 200) })
             : verdict.holds
             ? say("proof.ok", { index: verdict.index ?? "", origin: verdict.checkpoint?.origin ?? "" })

@@ -6,7 +6,7 @@ import { fromBase64, same, sha256, toHex } from "./bytes.ts";
 import { BadProof, climb, leafHash, type Rung } from "./merkle.ts";
 import { BadNote, openNote, parseCheckpoint, parseVkey, type Checkpoint } from "./note.ts";
 
-export type StepName = "read" | "unpack" | "signature" | "entry" | "path" | "root" | "record";
+export type StepName = "read" | "unpack" | "signature" | "entry" | "path" | "root" | "record" | "places" | "since" | "entries";
 
 export interface Step {
   name: StepName;
@@ -36,6 +36,8 @@ export interface Verdict {
   line?: string;
   /** Of the evidence of two checkpoints: the sizes. */
   grown?: { old: number; now: number };
+  /** Of a receipt: how many events it promises, how many of them were looked at, and whether beside what was sent. */
+  receipt?: { events: number; looked: number; compared: boolean };
 }
 
 export interface Proof {

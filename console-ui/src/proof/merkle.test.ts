@@ -1,32 +1,8 @@
 // The tree, against the plain definition in RFC 6962.
 import { describe, expect, it } from "vitest";
-import { same, sha256, utf8 } from "./bytes.ts";
-import { climb, leafHash, nodeHash, verifyConsistency } from "./merkle.ts";
-
-const split = (size: number): number => 2 ** Math.floor(Math.log2(size - 1));
-
-async function root(leaves: Uint8Array[]): Promise<Uint8Array> {
-  if (leaves.length === 0) return sha256(new Uint8Array());
-  if (leaves.length === 1) return leaves[0] as Uint8Array;
-  const at = split(leaves.length);
-  return nodeHash(await root(leaves.slice(0, at)), await root(leaves.slice(at)));
-}
-
-async function path(index: number, leaves: Uint8Array[]): Promise<Uint8Array[]> {
-  if (leaves.length <= 1) return [];
-  const at = split(leaves.length);
-  return index < at
-    ? [...(await path(index, leaves.slice(0, at))), await root(leaves.slice(at))]
-    : [...(await path(index - at, leaves.slice(at))), await root(leaves.slice(0, at))];
-}
-
-async function between(old: number, leaves: Uint8Array[], whole = true): Promise<Uint8Array[]> {
-  if (old === leaves.length) return whole ? [] : [await root(leaves)];
-  const at = split(leaves.length);
-  return old <= at
-    ? [...(await between(old, leaves.slice(0, at), whole)), await root(leaves.slice(at))]
-    : [...(await between(old - at, leaves.slice(at), false)), await root(leaves.slice(0, at))];
-}
+import { same, utf8 } from "./bytes.ts";
+import { between, pathTo as path, rootOf as root } from "./forest.ts";
+import { climb, leafHash, verifyConsistency } from "./merkle.ts";
 
 const leavesOf = (size: number) => Promise.all(Array.from({ length: size }, (_, at) => leafHash(utf8(`entry ${at}`))));
 

@@ -1,5 +1,6 @@
 // Every word of the console: English, then Simplified Chinese. Pure data.
 import { asking } from "./asking.ts";
+import { integrity } from "./integrity.ts";
 import { settings } from "./settings.ts";
 import { insights } from "./insights.ts";
 import { places } from "./places.ts";
@@ -332,7 +333,7 @@ const proof = {
   "proof.forget": ["Forget, and begin anew", "忘记并重新开始"],
   "proof.history": ["Checkpoints this browser has seen", "此浏览器见过的检查点"],
   "proof.verify": ["Verify evidence", "验证证据"],
-  "proof.verify.hint": ["Everything is computed in this browser. The service is not asked, and not believed.", "全部在此浏览器中计算，不询问也不信任服务。"],
+  "proof.verify.hint": ["Everything is computed in this browser, and nothing that the service says is believed.", "全部在此浏览器中计算，不信任服务的任何说法。"],
   "proof.verify.id": ["Event id", "事件 ID"],
   "proof.verify.file": ["Evidence file", "证据文件"],
   "proof.verify.drop": ["Drop a .tlog-proof file here, or choose one", "将 .tlog-proof 文件拖到此处，或选择文件"],
@@ -465,5 +466,5 @@ const others = {
   "settings.retention.hint": ["The ledger keeps every record. How far back search reaches is the setting searchable_days.", "账本保留所有记录。搜索可回溯多远由 searchable_days 设置决定。"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...settings, ...others } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...settings, ...integrity, ...others } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;
