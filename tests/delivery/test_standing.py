@@ -85,9 +85,13 @@ def test_a_place_that_fails_makes_its_trail_fail_and_catches_up(street: Street) 
     street.yard.mend(BUCKET)
     street.later()
 
-    assert (failing[0], {(one.health, one.events, one.seconds) for one in failing[1]}, look(street)[0]) == (
+    assert (
+        failing[0],
+        {(one.health, one.events, one.seconds, one.trouble) for one in failing[1]},
+        look(street)[0],
+    ) == (
         "failing",
-        {("failing", 4, 90), ("delivering", 0, 0)},
+        {("failing", 4, 90, "NoAnswer"), ("delivering", 0, 0, "")},
         "delivering",
     )
 

@@ -142,7 +142,7 @@ function Page({ route }: { route: Route }) {
     case "resource":
       return <Resource name={route.parts.slice(1).join("/")} />;
     case "trails":
-      return <Trails />;
+      return <Trails route={route} />;
     case "insights":
       return <Insights />;
     case "advanced":

@@ -4,6 +4,7 @@ import { integrity } from "./integrity.ts";
 import { settings } from "./settings.ts";
 import { insights } from "./insights.ts";
 import { places } from "./places.ts";
+import { trails } from "./trails.ts";
 import { trouble } from "./trouble.ts";
 
 const events = {
@@ -398,36 +399,6 @@ const others = {
   "own.end": ["End it", "结束"],
   "own.this": ["this one", "当前会话"],
   "settings.access": ["Access", "访问控制"],
-  "trails.title": ["Trails", "跟踪"],
-  "trails.new": ["New trail", "新建跟踪"],
-  "trails.none": ["No trail yet. The record keeps everything without one; a trail delivers copies elsewhere.", "尚无跟踪。没有跟踪也会记录一切；跟踪只是将副本投递到别处。"],
-  "trails.missing": ["This service does not offer trails yet.", "此服务尚未提供跟踪。"],
-  "trails.name": ["Name", "名称"],
-  "trails.status": ["Status", "状态"],
-  "trails.on": ["delivering", "投递中"],
-  "trails.off": ["switched off", "已关闭"],
-  "trails.destination": ["Destination", "目的地"],
-  "trails.selector": ["Which events", "哪些事件"],
-  "trails.lag": ["Lag", "延迟"],
-  "trails.error": ["Last error", "最近错误"],
-  "trails.delivered": ["Delivered", "已投递"],
-  "trails.create": ["Create", "创建"],
-  "trails.start": ["Switch on", "开启"],
-  "trails.stop": ["Switch off", "关闭"],
-  "trails.delete": ["Delete", "删除"],
-  "trails.edit": ["Edit", "编辑"],
-  "trails.save": ["Save", "保存"],
-  "trails.sure": ["Really?", "确定吗？"],
-  "trails.refresh": ["Look again", "刷新"],
-  "trails.notYet": ["nothing delivered yet", "尚未投递"],
-  "trails.credentials": ["Credentials (otherwise those of the settings)", "凭据（否则使用设置中的凭据）"],
-  "trails.secret": ["Secret", "密钥值"],
-  "trails.rw": ["Reads and writes", "读写类型"],
-  "trails.regions": ["Regions, by commas (All: every one)", "地域，以逗号分隔（All：全部）"],
-  "trails.backfills": ["Backfills", "历史投递"],
-  "trails.backfill": ["Bring the last 90 days", "补投最近 90 天"],
-  "trails.progress": ["Progress", "进度"],
-  "trails.would": ["Yesterday this would have chosen {n} of {all} events.", "昨天此条件会选中 {n} / {all} 个事件。"],
   "settings.title": ["Settings", "设置"],
   "settings.account": ["Account", "账号"],
   "settings.users": ["Users", "用户"],
@@ -466,5 +437,5 @@ const others = {
   "settings.retention.hint": ["The ledger keeps every record. How far back search reaches is the setting searchable_days.", "账本保留所有记录。搜索可回溯多远由 searchable_days 设置决定。"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...settings, ...integrity, ...others } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;

@@ -240,6 +240,7 @@ def _place(place: Place, stands: Standing) -> PlaceShown:
         address=place.address,
         delivered=when(place.delivered),
         error=place.error,
+        trouble=stands.trouble,
         failed=when(place.failed),
         leaving=place.leaving,
         next=-1 if place.position is None else place.position,

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from actiontrail.api.routes import Answered, Asked
 from actiontrail.delivery.backfill import DAYS
+from actiontrail.delivery.courier import Trouble
 from actiontrail.delivery.probing import Name as CheckName
 from actiontrail.delivery.probing import State as CheckState
 from actiontrail.delivery.selectors import INSIGHT_TYPES
@@ -155,6 +156,9 @@ class PlaceShown(Answered, frozen=True):
     address: str
     delivered: str
     error: str
+    trouble: Annotated[
+        Trouble, Meta(description="What the last attempt met, in a word; empty if all is well.")
+    ]
     failed: Annotated[str, Meta(description="When an attempt failed last.")]
     leaving: bool
     next: Annotated[

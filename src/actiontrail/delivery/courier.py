@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import structlog
 from sqlalchemy.engine import Connection
@@ -24,7 +24,8 @@ from sqlalchemy.engine import Connection
 from actiontrail.delivery import backfill, figures, tables
 from actiontrail.delivery.batch import Batch, Chosen
 from actiontrail.delivery.changes import Trails
-from actiontrail.delivery.destination import Destination, NoSuchPlace, Open, PlaceDenied
+from actiontrail.delivery.destination import Destination, NoSuchPlace, Open, PlaceDenied, PlaceOutage
+from actiontrail.delivery.destinations.ground import NoCredentials
 from actiontrail.delivery.rules import Span
 from actiontrail.delivery.sheets import Ledger, Sheet, Sheets, part
 from actiontrail.delivery.tables import Place, Sealed
@@ -93,11 +94,14 @@ class _Load:
     full_at: int | None = None
 
 
+Trouble = Literal["", "NoSuchPlace", "PlaceDenied", "NoCredentials", "NoAnswer", "Unknown"]
+
+
 class Waiting(NamedTuple):
     """What has still to be brought to a place: events that were chosen, and records that nobody has looked through yet.
 
     `oldest_ms` is when the first of those events was received, 0 if that is not known; `seen` the next index to look
-    at; `begun` whether a batch is gathered or on its way.
+    at; `begun` whether a batch is gathered or on its way; `trouble` what the last attempt met, if it failed.
     """
 
     events: int
@@ -105,6 +109,7 @@ class Waiting(NamedTuple):
     oldest_ms: int
     seen: int
     begun: bool
+    trouble: Trouble = ""
 
 
 class Courier:
@@ -116,6 +121,7 @@ class Courier:
         self._probed = False
         self._quiet_since = depot.now()
         self.failures = 0  # in a row
+        self.trouble: Trouble = ""  # that the last attempt met
         self._refusals = 0  # of these, those that say no rather than not now
         self.over = False  # nothing is left to do, for good
         self.delivered = 0  # events, by this courier
@@ -151,7 +157,9 @@ class Courier:
         """What it has still to bring, as far as it has looked."""
         load, place = self._load, self.orders.place
         begun = place.position is not None and (load.events > 0 or place.sealed is not None)
-        return Waiting(load.events, self.behind(), load.oldest_ms if load.events else 0, load.seen, begun)
+        return Waiting(
+            load.events, self.behind(), load.oldest_ms if load.events else 0, load.seen, begun, self.trouble
+        )
 
     def idle(self) -> bool:
         """Whether there is nothing to do before the ledger grows or orders change."""
@@ -346,6 +354,7 @@ class Courier:
                 regions = {event.region for event in batch.events}
                 backfill.advance(connection, place.job, sorted(regions), now, brought)
         self.failures = self._refusals = 0
+        self.trouble = ""
         self.delivered += len(batch.events)
         self._quiet_since = now
         self._place(position=batch.end, scanned=batch.end, sealed=None, error="")
@@ -379,6 +388,7 @@ class Courier:
     def _failed(self, error: Exception) -> float:
         """Say what went wrong where owners look for it; how long to wait before the next attempt."""
         self.failures += 1
+        self.trouble = _trouble(error)
         self.close()
         try:
             self._tell(error)
@@ -431,6 +441,17 @@ class Courier:
     def _place(self, **changed: object) -> None:
         place = replace(self.orders.place, **changed)  # type: ignore[arg-type] # fields by their names
         self.orders = replace(self.orders, place=place)
+
+
+def _trouble(error: Exception) -> Trouble:
+    """What an attempt met, in a word."""
+    if isinstance(error, NoCredentials):
+        return "NoCredentials"
+    if isinstance(error, PlaceDenied):
+        return "PlaceDenied"
+    if isinstance(error, NoSuchPlace):
+        return "NoSuchPlace"
+    return "NoAnswer" if isinstance(error, PlaceOutage) else "Unknown"
 
 
 def orders_of(connection: Connection, trail: str = "") -> list[Orders]:

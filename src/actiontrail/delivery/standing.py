@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from actiontrail.delivery.backfill import Ledger, received_ms
-from actiontrail.delivery.courier import Waiting
+from actiontrail.delivery.courier import Trouble, Waiting
 from actiontrail.delivery.tables import Place
 from actiontrail.delivery.trails import Trail
 
@@ -25,6 +25,7 @@ class Standing(NamedTuple):
     events: int
     records: int
     seconds: int
+    trouble: Trouble = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,10 @@ class Lookout:
             first = (place.position or 0) if waiting.begun else waiting.seen
             since = received_ms(self.ledger, first) if first < self.ledger.size() else 0
         seconds = max(0, int(self.now() - since / 1000)) if since else 0
-        return Standing(
-            self._health(trail, place, waiting, seconds), waiting.events, waiting.records, seconds
-        )
+        trouble = waiting.trouble or ("Unknown" if place.error else "")
+        health = self._health(trail, place, waiting, seconds)
+        told = trouble if health == "failing" else ""
+        return Standing(health, waiting.events, waiting.records, seconds, told)
 
     def _health(self, trail: Trail, place: Place, waiting: Waiting, seconds: int) -> Health:
         if not (trail.logging or waiting.events or waiting.records or waiting.begun):

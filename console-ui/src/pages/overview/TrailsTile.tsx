@@ -3,7 +3,7 @@ import { Answer } from "../../parts/Answer.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { useAnswer } from "../../service/hooks.ts";
-import { isOn, trails, troubleOf } from "../../service/trails.ts";
+import { trails, troubleOf } from "../../service/trails.ts";
 import { useSay } from "../../shell/words.ts";
 import { plain } from "../../event/inert.ts";
 
@@ -18,8 +18,8 @@ export function TrailsTile() {
             <ul className="top">
               {found.map((one) => (
                 <li key={one.name}>
-                  <span className={troubleOf(one) ? "badge bad" : isOn(one) ? "badge good" : "badge warn"}>{say(isOn(one) ? "trails.on" : "trails.off")}</span>
-                  <Link to={`/trails?open=${encodeURIComponent(one.name)}`}>{plain(one.name, 60)}</Link>
+                  <span className={one.health === "failing" ? "badge bad" : one.health === "delivering" ? "badge good" : "badge warn"}>{say(`trails.health.${one.health}`)}</span>
+                  <Link to={`/trails/${encodeURIComponent(one.name)}`}>{plain(one.name, 60)}</Link>
                   <span className="number">{plain(troubleOf(one), 60)}</span>
                 </li>
               ))}

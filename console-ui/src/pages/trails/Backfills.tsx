@@ -1,47 +1,89 @@
-// What was recorded before a trail began, brought to its destinations after all.
-import { Button } from "antd";
-import { useState } from "react";
+// What was recorded before a trail began, brought to its destinations after all: begun, followed to its end, stopped.
+import { Button, Popconfirm } from "antd";
+import { useRef, useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Card } from "../../parts/Lines.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
+import { iso } from "../../query/range.ts";
 import { useAnswer } from "../../service/hooks.ts";
-import { trails } from "../../service/trails.ts";
-import { useSay } from "../../shell/words.ts";
+import { trails, type JobShown, type TrailShown } from "../../service/trails.ts";
+import { useKeys } from "../../shell/keys.ts";
+import { fromInput, zoneName } from "../../shell/moments.ts";
+import { usePreferences } from "../../shell/preferences.ts";
+import { count, useSay } from "../../shell/words.ts";
 import { Trouble, useTry } from "../settings/Own.tsx";
+import { size, span } from "./figures.ts";
+import { useWatch } from "./parts.tsx";
 
-export function Backfills({ trail }: { trail: string }) {
+const OFTEN_MS = 1500;
+const SELDOM_MS = 15_000;
+const OFTEN_UNTIL_MS = 120_000;
+const isRunning = (job: JobShown): boolean => job.state === "beginning" || job.state === "at work";
+
+export function Backfills({ trail, look }: { trail: TrailShown; look: () => void }) {
   const say = useSay();
-  const [open, setOpen] = useState(false);
+  const { zone } = usePreferences();
+  const asked = useAnswer(`jobs${trail.name}`, (signal) => trails.jobs(trail.name, signal));
+  const { busy, trouble, run } = useTry();
+  const [from, setFrom] = useState("");
+  const [to, setTo] = useState("");
+  const [began, setBegan] = useState(() => Date.now());
+  const first = useRef<HTMLInputElement>(null);
+  const running = asked.data?.jobs.some(isRunning) ?? false;
+  useWatch(asked.again, running ? Number.MAX_SAFE_INTEGER : 0, Date.now() - began < OFTEN_UNTIL_MS ? OFTEN_MS : SELDOM_MS);
+  useKeys({ b: () => first.current?.focus() });
+  const moment = (text: string): string => {
+    const at = text ? fromInput(text, zone) : Number.NaN;
+    return Number.isNaN(at) ? "" : iso(at);
+  };
+  const begin = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      await trails.backfill(trail.name, { start: moment(from), end: moment(to), clientToken: "" });
+      setBegan(Date.now());
+      asked.again();
+      look();
+    });
+  };
+  const cancel = (job: JobShown) => run(async () => { await trails.cancel(trail.name, job.id); asked.again(); });
   return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{say("trails.backfills")}</summary>
-      {open && <Jobs trail={trail} />}
-    </details>
+    <Card title={say("trails.backfills")}>
+      <Trouble text={trouble} />
+      <form className="backfill" onSubmit={begin}>
+        <label>{say("trails.backfill.from")} ({zoneName(zone)})<input ref={first} type="datetime-local" step={1} value={from} onChange={(event) => setFrom(event.target.value)} title="b" /></label>
+        <label>{say("trails.backfill.to")}<input type="datetime-local" step={1} value={to} onChange={(event) => setTo(event.target.value)} /></label>
+        <Button htmlType="submit" loading={busy} disabled={running || trail.organizationId !== ""}>{say("trails.backfill")}</Button>
+      </form>
+      <p className="faint">{say("trails.backfill.hint")}</p>
+      <Answer asked={asked} lines={2}>
+        {({ jobs }) => jobs.length === 0 ? <p className="faint">{say("trails.backfills.none")}</p> : <ul className="jobs">{jobs.map((job) => <Job key={job.id} job={job} cancel={() => cancel(job)} />)}</ul>}
+      </Answer>
+    </Card>
   );
 }
 
-function Jobs({ trail }: { trail: string }) {
+function Job({ job, cancel }: { job: JobShown; cancel: () => void }) {
   const say = useSay();
-  const asked = useAnswer(`jobs${trail}`, (signal) => trails.jobs(trail, signal));
-  const { busy, trouble, run } = useTry();
+  const { language } = usePreferences();
+  const on = isRunning(job);
+  const n = (number: number): string => count(number, language);
   return (
-    <Answer asked={asked} lines={2}>
-      {({ jobs }) => (
-        <>
-          <Trouble text={trouble} />
-          <ul className="top">
-            {jobs.map((job) => (
-              <li key={job.id}>
-                <span className={job.error ? "badge bad" : job.state === "done" ? "badge good" : "badge"}>{job.state}</span>
-                <span><Moment at={job.start} /> – <Moment at={job.end} /></span>
-                <progress max={1} value={job.progress} aria-label={say("trails.progress")} />
-                {job.error && <span className="bad">{plain(job.error, 200)}</span>}
-              </li>
-            ))}
-          </ul>
-          <Button size="small" loading={busy} onClick={() => run(async () => { await trails.backfill(trail, "", ""); asked.again(); })}>{say("trails.backfill")}</Button>
-        </>
-      )}
-    </Answer>
+    <li data-job={job.id} data-state={job.state} data-events={job.events}>
+      <div className="trail-place">
+        <span className={job.state === "failed" ? "badge bad" : job.state === "done" ? "badge good" : "badge"}>{say(`trails.backfill.state.${job.state}`)}</span>
+        <span><Moment at={job.start} /> – <Moment at={job.end} /></span>
+        <span className="grow" />
+        {on ? <Popconfirm title={say("trails.backfill.sure")} onConfirm={cancel}><Button size="small">{say("trails.backfill.cancel")}</Button></Popconfirm>
+          : <Button size="small" type="text" onClick={cancel}>{say("trails.backfill.forget")}</Button>}
+      </div>
+      <progress max={1} value={job.progress} aria-label={say("trails.progress", { n: job.id })} />
+      <div className="faint">
+        {say("trails.backfill.brought", { n: n(job.events), size: size(job.bytes) })} · {say("trails.backfill.looked", { done: n(job.recordsDone), total: n(job.recordsTotal) })}
+        {job.eventsPerSecond > 0 && <> · {say("trails.backfill.rate", { n: n(Math.round(job.eventsPerSecond)) })}</>}
+        {on && job.remainingSeconds > 0 && <> · {say("trails.backfill.left", { t: span(job.remainingSeconds, say) })}</>}
+      </div>
+      {job.error && <div className="bad">{plain(job.error, 300)}</div>}
+    </li>
   );
 }

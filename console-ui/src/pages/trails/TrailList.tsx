@@ -1,0 +1,83 @@
+// All trails: how it stands with each, where it delivers to, and what it did lately.
+import { Button } from "antd";
+import { useRef, useState } from "react";
+import { Answer } from "../../parts/Answer.tsx";
+import { Link } from "../../parts/Link.tsx";
+import { Moment } from "../../parts/Moment.tsx";
+import { plain } from "../../event/inert.ts";
+import { useAnswer } from "../../service/hooks.ts";
+import { trails, type TrailShown } from "../../service/trails.ts";
+import { useKeys } from "../../shell/keys.ts";
+import { go } from "../../shell/route.ts";
+import { useSay } from "../../shell/words.ts";
+import { HealthBadge, Lag, LastError, Selected, Sparkline, trailPath, useWatch } from "./parts.tsx";
+
+const WATCH_MS = 30_000;
+
+export function TrailList() {
+  const say = useSay();
+  const asked = useAnswer("trails", (signal) => trails.list(signal));
+  const [until, setUntil] = useState(() => Date.now() + WATCH_MS);
+  const { again } = asked;
+  useWatch(again, until);
+  const look = () => {
+    setUntil(Date.now() + WATCH_MS);
+    again();
+  };
+  const list = useRef<HTMLUListElement>(null);
+  const step = (by: number) => {
+    const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>("h2 a") ?? [])];
+    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+    links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+  };
+  const open = () => {
+    const link = document.activeElement;
+    if (link instanceof HTMLAnchorElement && list.current?.contains(link)) link.click();
+  };
+  useKeys({ n: () => go("/trails/new"), r: look, j: () => step(1), k: () => step(-1), o: open });
+  return (
+    <main className="page trails">
+      <div className="head-line">
+        <h1>{say("trails.title")}</h1>
+        <span className="grow" />
+        <Button onClick={look} title="r">{say("trails.refresh")}</Button>
+        {asked.data !== null && <Button type="primary" onClick={() => go("/trails/new")} title="n">{say("trails.new")}</Button>}
+      </div>
+      <Answer asked={asked}>
+        {(found) =>
+          found === null || found.length === 0 ? (
+            <section className="empty"><p>{say(found === null ? "trails.missing" : "trails.none")}</p></section>
+          ) : (
+            <ul className="trail-list" ref={list}>{found.map((one) => <TrailRow key={one.name} trail={one} />)}</ul>
+          )
+        }
+      </Answer>
+    </main>
+  );
+}
+
+function TrailRow({ trail }: { trail: TrailShown }) {
+  const say = useSay();
+  return (
+    <li className="card trail-row" data-trail={trail.name}>
+      <div className="trail-head">
+        <h2><Link to={trailPath(trail.name)}><bdi>{plain(trail.name, 60)}</bdi></Link> <HealthBadge health={trail.health} /></h2>
+        <p className="faint"><Selected trail={trail} /></p>
+      </div>
+      <ul className="trail-places">
+        {trail.destinations.map((place) => (
+          <li key={`${place.address}${place.leaving}`}>
+            <div className="trail-place">
+              {trail.destinations.length > 1 && <HealthBadge health={place.health} />}
+              <code>{plain(place.address, 160)}</code>
+              <span className="faint">{place.delivered ? <>{say("trails.delivered")} <Moment at={place.delivered} relative /></> : say("trails.notYet")}</span>
+              <Lag place={place} />
+            </div>
+            <LastError place={place} />
+          </li>
+        ))}
+      </ul>
+      <Sparkline values={trail.lately} />
+    </li>
+  );
+}
