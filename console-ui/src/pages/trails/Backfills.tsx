@@ -1,6 +1,6 @@
 // What was recorded before a trail began, brought to its destinations after all: begun, followed to its end, stopped.
 import { Button, Popconfirm } from "antd";
-import { useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { Moment } from "../../parts/Moment.tsx";
@@ -32,6 +32,11 @@ export function Backfills({ trail, look }: { trail: TrailShown; look: () => void
   const first = useRef<HTMLInputElement>(null);
   const running = asked.data?.jobs.some(isRunning) ?? false;
   useWatch(asked.again, running ? Number.MAX_SAFE_INTEGER : 0, Date.now() - began < OFTEN_UNTIL_MS ? OFTEN_MS : SELDOM_MS);
+  const ran = useRef(false);
+  useEffect(() => {
+    if (ran.current && !running) look(); // what it brought is to be seen above
+    ran.current = running;
+  }, [running]);
   useKeys({ b: () => first.current?.focus() });
   const moment = (text: string): string => {
     const at = text ? fromInput(text, zone) : Number.NaN;
@@ -42,6 +47,7 @@ export function Backfills({ trail, look }: { trail: TrailShown; look: () => void
     run(async () => {
       await trails.backfill(trail.name, { start: moment(from), end: moment(to), clientToken: "" });
       setBegan(Date.now());
+      first.current?.blur();
       asked.again();
       look();
     });

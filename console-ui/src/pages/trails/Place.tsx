@@ -112,7 +112,7 @@ function Checks({ checks, good, failed }: { checks: readonly CheckShown[]; good:
   return (
     <>
       {failed ? (
-        <p className="bad remedy" data-code={failed.code}>{say(`trails.why.${failed.code}` as Word)}{failed.message && <span className="said">{plain(failed.message, 300)}</span>}</p>
+        <p className="bad remedy" data-code={failed.code}>{say(`trails.why.${failed.code}` as Word)}{failed.message && <span className="said">{plain(failed.message, 220)}</span>}</p>
       ) : (
         good && <p className="good">{say("trails.check.good")}</p>
       )}

@@ -78,7 +78,7 @@ function Row({ group, most }: { group: Group; most: number }) {
         <span className="thin" aria-hidden="true"><span style={{ width: `${(group.chosen / most) * 100}%` }} /><span className="rest" style={{ width: `${((group.dropped + group.unread) / most) * 100}%` }} /></span>
       </th>
       <td>{count(group.chosen, language)}</td>
-      <td>{count(group.dropped, language)}{group.dropped > 0 && group.why && <span className="faint why"> {say(`trails.would.why.${group.why}` as Word)}</span>}</td>
+      <td>{count(group.dropped, language)}{group.dropped > 0 && group.why && <span className="faint why"> · {say(`trails.would.why.${group.why}` as Word)}</span>}</td>
     </tr>
   );
 }

@@ -10,7 +10,7 @@ import { trails, type TrailShown } from "../../service/trails.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { go } from "../../shell/route.ts";
 import { useSay } from "../../shell/words.ts";
-import { HealthBadge, Lag, LastError, Selected, Sparkline, trailPath, useWatch } from "./parts.tsx";
+import { DataPlaces, HealthBadge, Lag, LastError, Selected, Sparkline, trailPath, useWatch } from "./parts.tsx";
 
 const WATCH_MS = 30_000;
 
@@ -58,6 +58,8 @@ export function TrailList() {
 
 function TrailRow({ trail }: { trail: TrailShown }) {
   const say = useSay();
+  const places = trail.destinations.filter((place) => place.kind !== "data");
+  const data = trail.destinations.filter((place) => place.kind === "data");
   return (
     <li className="card trail-row" data-trail={trail.name}>
       <div className="trail-head">
@@ -65,7 +67,7 @@ function TrailRow({ trail }: { trail: TrailShown }) {
         <p className="faint"><Selected trail={trail} /></p>
       </div>
       <ul className="trail-places">
-        {trail.destinations.map((place) => (
+        {places.map((place) => (
           <li key={`${place.address}${place.leaving}`}>
             <div className="trail-place">
               {trail.destinations.length > 1 && <HealthBadge health={place.health} />}
@@ -76,6 +78,7 @@ function TrailRow({ trail }: { trail: TrailShown }) {
             <LastError place={place} />
           </li>
         ))}
+        {data.length > 0 && <li><DataPlaces places={data} /></li>}
       </ul>
       <Sparkline values={trail.lately} />
     </li>

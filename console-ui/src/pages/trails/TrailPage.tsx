@@ -13,7 +13,7 @@ import { eventsLink, go } from "../../shell/route.ts";
 import { useSay } from "../../shell/words.ts";
 import { Trouble, useTry } from "../settings/Own.tsx";
 import { Backfills } from "./Backfills.tsx";
-import { HealthBadge, Lag, LastError, Selected, Sure, trailPath, useWatch, type Deed } from "./parts.tsx";
+import { DataPlaces, HealthBadge, Lag, LastError, Selected, Sure, trailPath, useWatch, type Deed } from "./parts.tsx";
 import { Verification } from "./Verification.tsx";
 import { VolumeCard } from "./Volume.tsx";
 
@@ -44,6 +44,7 @@ function Whole({ trail, look, turn }: { trail: TrailShown; look: () => void; tur
   const [deed, setDeed] = useState<Deed | null>(null);
   const { busy, trouble, run } = useTry();
   const on = isOn(trail);
+  const data = trail.destinations.filter((place) => place.kind === "data");
   const edit = () => go(`${trailPath(trail.name)}/edit`);
   const change = () => (on ? setDeed("stop") : run(async () => { await trails.start(trail.name); look(); }));
   useKeys({ e: edit, w: change, x: () => setDeed("delete"), r: look });
@@ -69,7 +70,7 @@ function Whole({ trail, look, turn }: { trail: TrailShown; look: () => void; tur
           <dl className="facts">
             <dt>{say("trails.selector")}</dt>
             <dd><Selected trail={trail} /></dd>
-            {trail.destinations.map((place) => (
+            {trail.destinations.filter((place) => place.kind !== "data").map((place) => (
               <div key={`${place.address}${place.leaving}`} className="contents" data-place={place.address}>
                 <dt>{say("trails.destination")}</dt>
                 <dd>
@@ -85,6 +86,7 @@ function Whole({ trail, look, turn }: { trail: TrailShown; look: () => void; tur
                 </dd>
               </div>
             ))}
+            {data.length > 0 && <><dt>{say("trails.data")}</dt><dd><DataPlaces places={data} /></dd></>}
           </dl>
         </Card>
         <VolumeCard name={trail.name} turn={turn} />

@@ -122,7 +122,7 @@ function Verdict({ sum, going }: { sum: Sum; going: Going }) {
   const whole = going === "done";
   const nothing = whole && sum.manifests === 0 && sum.damages === 0;
   const title = sum.damages ? say("trails.verify.bad", { n: n(sum.damages) }) : !whole ? say("trails.verify.stopped") : say(nothing ? "trails.verify.nothing" : "trails.verify.clean");
-  const due = [...sum.last.due.map((one) => say("trails.verify.due", { start: n(one.start), end: n(one.end - 1) })), ...sum.last.arriving.map((key) => `${plain(key, 200)}: ${say("trails.verify.arriving")}`)];
+  const due = [...sum.last.due.map((one) => say("trails.verify.due", { range: one.end - one.start > 1 ? `${n(one.start)}–${n(one.end - 1)}` : n(one.start) })), ...sum.last.arriving.map((key) => `${plain(key, 200)}: ${say("trails.verify.arriving")}`)];
   return (
     <section className="verdict" data-clean={whole ? sum.damages === 0 : undefined} data-damages={sum.damages}>
       <Alert showIcon type={sum.damages ? "error" : whole && !nothing ? "success" : "info"} title={title}

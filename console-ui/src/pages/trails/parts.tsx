@@ -1,6 +1,6 @@
 // What the list of trails and the page of one share: how it stands with them, small bars, and a question before a deed.
 import { Button } from "antd";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
@@ -65,6 +65,24 @@ export function Sparkline({ values }: { values: readonly number[] }) {
   );
 }
 
+/** The log service's own projects for data events, one in each region: told together, and those that fail alone. */
+export function DataPlaces({ places }: { places: readonly PlaceShown[] }) {
+  const say = useSay();
+  if (places.length === 0) return null;
+  const failing = places.filter((place) => place.health === "failing");
+  const delivered = places.map((place) => place.delivered).sort().at(-1);
+  return (
+    <>
+      <div className="trail-place">
+        <span>{say("trails.data.projects", { n: places.length })}</span>
+        <HealthBadge health={failing.length ? "failing" : (places[0]?.health ?? "fresh")} />
+        <span className="faint">{delivered ? <>{say("trails.delivered")} <Moment at={delivered} relative /></> : say("trails.notYet")}</span>
+      </div>
+      {failing.slice(0, 3).map((place) => <div key={place.address}><code>{plain(place.address, 160)}</code><LastError place={place} /></div>)}
+    </>
+  );
+}
+
 export type Deed = "stop" | "delete";
 
 /** Asks once more, says what it means, and does it. */
@@ -72,6 +90,8 @@ export function Sure({ deed, name, close, done }: { deed: Deed; name: string; cl
   const say = useSay();
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState("");
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []); // after the dialog has opened, which takes the focus to its first button
   const title = say(`trails.sure.${deed}`, { name: plain(name, 60) });
   const run = () => {
     setBusy(true);
@@ -82,7 +102,7 @@ export function Sure({ deed, name, close, done }: { deed: Deed; name: string; cl
       <Trouble text={trouble} />
       <p>{say(`trails.sure.${deed}.text`)}</p>
       <p className="events-bar">
-        <Button danger type="primary" loading={busy} onClick={run} autoFocus>{say(deed === "stop" ? "trails.stop" : "trails.delete")}</Button>
+        <Button danger type="primary" loading={busy} onClick={run} ref={button}>{say(deed === "stop" ? "trails.stop" : "trails.delete")}</Button>
         <Button onClick={close}>{say("trails.cancel")}</Button>
       </p>
     </Dialog>
