@@ -16,18 +16,26 @@ import { Answer } from "./Answer.tsx";
 import { copy } from "./copy.ts";
 import { eventPath, Link } from "./Link.tsx";
 import { ProofSteps } from "./ProofSteps.tsx";
+import { Surroundings } from "./Surroundings.tsx";
 import { Inert } from "./Text.tsx";
 
 interface Props {
   found: Found;
   toggle?: (chip: Chip) => void;
   standalone?: boolean;
+  /** The tab that is looked at, where the page's address holds it. */
+  tab?: string;
+  choose?: (tab: string) => void;
 }
 
-export function EventDetail({ found, toggle, standalone = false }: Props) {
+export const DETAIL_TABS = ["fields", "call", "changes", "raw", "proof", "around"] as const;
+
+export function EventDetail({ found, toggle, standalone = false, tab: given, choose }: Props) {
   const say = useSay();
   const { zone } = usePreferences();
-  const [tab, setTab] = useState("fields");
+  const [own, setOwn] = useState("fields");
+  const tab = given || own;
+  const setTab = choose ?? setOwn;
   const { event } = found;
   const tabs = [
     { key: "fields", label: say("detail.fields"), children: <Fields found={found} toggle={toggle} /> },
@@ -35,10 +43,11 @@ export function EventDetail({ found, toggle, standalone = false }: Props) {
     { key: "changes", label: say("detail.changes"), children: <Changes found={found} /> },
     { key: "raw", label: say("detail.raw"), children: <Raw found={found} /> },
     { key: "proof", label: say("detail.proof"), children: <EventProof id={event.eventId} /> },
+    { key: "around", label: say("around.title"), children: <Surroundings found={found} tab={tab} choose={setTab} /> },
   ];
   return (
     <div className="detail">
-      <Tabs size="small" activeKey={tab} onChange={setTab} items={tabs} destroyOnHidden
+      <Tabs size="small" activeKey={tab.split(":")[0] || "fields"} onChange={setTab} items={tabs} destroyOnHidden
  />
       <p className="faint">
         {!standalone && <><Link to={eventPath(event.eventId)}>{say("detail.page")}</Link> · </>}

@@ -2,9 +2,10 @@
 import { Button } from "antd";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { plain } from "../event/inert.ts";
-import { COUNTED, FIELDS, KEYWORDS, placeAt, quoted, type Mistake } from "../query/language.ts";
-import { service } from "../service/client.ts";
+import { KEYWORDS, placeAt, quoted, type Mistake } from "../query/language.ts";
+import { pages } from "../service/pages.ts";
 import { useSay } from "../shell/words.ts";
+import { MistakeAt, wrongLength } from "./Mistake.tsx";
 
 interface Option {
   text: string;
@@ -21,6 +22,9 @@ interface Props {
 
 const OPTIONS_MAX = 12;
 const WAIT_MS = 120;
+const PREFIX_MAX = 256;
+const NAMES_MAX = 100;
+const OBJECT = /^(requestParameters|responseElements|additionalEventData|eventAttributes|userIdentity\.sessionContext|referencedResources)\./;
 
 export function QueryBar({ value, run, mistake, range, loading }: Props) {
   const say = useSay();
@@ -28,37 +32,48 @@ export function QueryBar({ value, run, mistake, range, loading }: Props) {
   const [options, setOptions] = useState<Option[]>([]);
   const [chosen, setChosen] = useState(-1);
   const field = useRef<HTMLInputElement>(null);
+  const mirror = useRef<HTMLDivElement>(null);
   const list = useId();
   const asked = useRef<AbortController | null>(null);
   useEffect(() => setText(value), [value]);
+  const [names, setNames] = useState<string[]>([]);
+  useEffect(() => {
+    const control = new AbortController();
+    pages.suggest("", "", {}, NAMES_MAX, control.signal).then(({ proposals }) => setNames(proposals.map((one) => one.text))).catch(() => undefined); // names are proposed later, then
+    return () => control.abort();
+  }, []);
 
-  const suggest = (typed: string, cursor: number) => {
+  const suggest = (typed: string, cursor: number, wanted = false) => {
     asked.current?.abort();
     const place = placeAt(typed, cursor);
     setChosen(-1);
-    if (place.kind === "field") {
-      const start = place.written.toLowerCase();
-      const names = [...FIELDS, ...KEYWORDS].filter((name) => start !== "" && name.toLowerCase().includes(start) && name !== place.written);
-      names.sort((one, other) => Number(other.toLowerCase().startsWith(start)) - Number(one.toLowerCase().startsWith(start)));
-      setOptions(names.slice(0, OPTIONS_MAX).map((name) => ({ text: KEYWORDS.includes(name) || name.endsWith(".") ? name : `${name}: `, note: "" })));
+    if (place.kind === "field" && !place.written && !wanted) {
+      setOptions([]);
       return;
     }
-    if (!COUNTED.has(place.field)) {
-      setOptions([]);
+    const start = place.written.replace(/\*$/, "").toLowerCase();
+    const words = place.kind === "field" && start ? KEYWORDS.filter((word) => word.startsWith(start) && word !== start) : [];
+    if (place.kind === "field" && names.length > 0 && !OBJECT.test(place.written)) {
+      // What is known is proposed at once: who types fast must not be left behind.
+      const holding = names.filter((name) => name.toLowerCase().includes(start) && name !== place.written);
+      holding.sort((one, other) => Number(other.toLowerCase().startsWith(start)) - Number(one.toLowerCase().startsWith(start)));
+      setOptions([...words.map((word) => ({ text: `${word} `, note: "" })), ...holding.map((name) => ({ text: `${name}: `, note: "" }))].slice(0, OPTIONS_MAX));
       return;
     }
     const control = new AbortController();
     asked.current = control;
     window.setTimeout(() => {
       if (control.signal.aborted) return;
-      service
-        .facets({ query: "", ...range, fields: place.field, top: 200 }, control.signal)
-        .then(({ facets }) => {
-          const start = place.written.toLowerCase().replace(/\*$/, "");
-          const values = (facets[place.field] ?? []).filter((one) => one.value !== "" && one.value.toLowerCase().includes(start));
-          setOptions(values.slice(0, OPTIONS_MAX).map((one) => ({ text: `${/^[\w.*-]+$/.test(one.value) ? one.value : quoted(one.value)} `, note: String(one.count) })));
+      pages
+        .suggest(place.kind === "value" ? place.field : "", place.written.replace(/\*$/, "").slice(0, PREFIX_MAX), range, OPTIONS_MAX, control.signal)
+        .then(({ of, proposals }) => {
+          const texts = proposals.filter((one) => one.text !== place.written || of === "values").map((one) => ({
+            text: of === "fields" ? `${one.text}: ` : `${/^[\w.*-]+$/.test(one.text) ? one.text : quoted(one.text)} `,
+            note: one.count > 0 ? String(one.count) : "",
+          }));
+          setOptions([...words.map((word) => ({ text: `${word} `, note: "" })), ...texts].slice(0, OPTIONS_MAX));
         })
-        .catch(() => undefined);
+        .catch(() => !control.signal.aborted && setOptions([])); // a field that there is not has no values
     }, WAIT_MS);
   };
 
@@ -82,6 +97,9 @@ export function QueryBar({ value, run, mistake, range, loading }: Props) {
     if (event.key === "ArrowDown" && open) {
       event.preventDefault();
       setChosen((chosen + 1) % options.length);
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      suggest(text, event.currentTarget.selectionStart ?? text.length, true);
     } else if (event.key === "ArrowUp" && open) {
       event.preventDefault();
       setChosen((chosen - 1 + options.length) % options.length);
@@ -102,8 +120,14 @@ export function QueryBar({ value, run, mistake, range, loading }: Props) {
     <div className="query">
       <div className="query-line">
         <div className="query-field">
+          {mistake && text === value && (
+            <div className="query-mirror" aria-hidden ref={mirror}>
+              {text.slice(0, mistake.column - 1)}<mark>{text.slice(mistake.column - 1, mistake.column - 1 + wrongLength(text, mistake.column - 1)) || " "}</mark>
+            </div>
+          )}
           <input
             ref={field}
+            onScroll={(event) => mirror.current && (mirror.current.scrollLeft = event.currentTarget.scrollLeft)}
             id="query"
             type="text"
             role="combobox"
@@ -135,13 +159,7 @@ export function QueryBar({ value, run, mistake, range, loading }: Props) {
         </div>
         <Button type="primary" loading={loading} onClick={() => run(text)}>{say("events.run")}</Button>
       </div>
-      {mistake && (
-        <pre className="mistake" role="alert">
-          {text.split("\n")[mistake.line - 1] ?? ""}
-          {"\n"}
-          {" ".repeat(Math.max(mistake.column - 1, 0))}^ {plain(mistake.what, 300)}
-        </pre>
-      )}
+      {mistake && <MistakeAt text={value} mistake={mistake} />}
     </div>
   );
 }

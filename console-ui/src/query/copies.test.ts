@@ -1,24 +1,19 @@
-// What is copied works elsewhere, whatever was typed.
+// What is copied works elsewhere, whatever was typed. (That it does is shown with a real shell, in the stories.)
 import { describe, expect, it } from "vitest";
-import { asCli, asCurl, asSigma, asSql } from "./copies.ts";
+import { asCli, asCurl, asSql } from "./copies.ts";
 
 describe("copies", () => {
   it("quote for the shell", () => {
-    expect(asCli({ query: "it's: $(x)", start: "2026-01-01T00:00:00Z" })).toBe(`actiontrail search 'it'\\''s: $(x)' --start 2026-01-01T00:00:00Z`);
-    expect(asCurl({ query: "it's" }, "http://h")).toContain(`--data '{"query":"it'\\''s","limit":50}'`);
+    expect(asCli({ query: "it's: $(x)", start: "2026-01-01T00:00:00Z", total: 70 }, "http://h:1")).toBe(`ACTIONTRAIL_ENDPOINT=http://h:1 actiontrail search 'it'\\''s: $(x)' --start 2026-01-01T00:00:00Z --limit 70`);
+    expect(asCurl({ query: "it's" }, "http://h")).toContain(`body='{"query":"it'\\''s","limit":50}'`);
+    expect(asCli({ query: "", sql: "select 1" }, "http://h:1")).toBe("ACTIONTRAIL_ENDPOINT=http://h:1 actiontrail search '* | select 1'");
   });
 
-  it("put SQL behind the selector", () => expect(asSql({ query: "" }, "select 1")).toBe("* | select 1"));
+  it("hold no secret", () => expect(asCurl({ query: "" }, "http://h")).toContain("$ALIBABA_CLOUD_ACCESS_KEY_SECRET"));
 
-  it("make a Sigma rule of the chips", () => {
-    const chips = [
-      { field: "eventName", value: "StopLogging", not: false },
-      { field: "eventName", value: "it's: #1", not: false },
-      { field: "sourceIpAddress", value: "198.51.100.10", not: true },
-    ];
-    expect(asSigma(chips, "typed", "T", "id", "2026-01-01").split("\n").slice(6)).toEqual([
-      "    product: alibabacloud", "    service: actiontrail", "detection:", "    # Not said by this rule: typed", "    selection:", "        eventName:",
-      "            - 'StopLogging'", "            - 'it''s: #1'", "    filter1:", "        sourceIpAddress: '198.51.100.10'", "    condition: selection and not filter1", "level: medium", "",
-    ].slice(0));
+  it("put the range into the selector, and SQL behind it", () => {
+    expect(asSql({ query: "", sql: "select 1" })).toBe("* | select 1");
+    expect(asSql({ query: "a or b", start: "2026-01-01T00:00:00Z", sql: "select 1" })).toBe("(a or b) and eventTime: [2026-01-01T00:00:00Z *) | select 1");
+    expect(asSql({ query: "", end: "2026-01-01T00:00:00Z", sql: "select 1" })).toBe("eventTime: [* 2026-01-01T00:00:00Z) | select 1");
   });
 });

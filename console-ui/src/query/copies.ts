@@ -1,83 +1,62 @@
-// What is on the screen, for elsewhere: as a command, as curl, as SQL, as a Sigma rule. Pure.
-import type { Chip } from "./language.ts";
+// What is on the screen, for elsewhere: as a command, as curl, as SQL. Pure. No secret stands in any of them: the command
+// and curl take the access key from the environment. (A Sigma rule is made by the service, which reads the language.)
 
 export interface Asked {
   query: string;
   start?: string;
   end?: string;
+  /** How many events there are. */
+  total?: number;
+  sql?: string;
 }
+
+const LIMIT = 50;
+const COMMAND_MAX = 1_000_000;
+const PAGE_MAX = 10_000;
+export const ROWS_MAX = 1000;
 
 function shell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`;
 }
 
-export function asCli(asked: Asked): string {
-  const times = [asked.start ? ` --start ${shell(asked.start)}` : "", asked.end ? ` --end ${shell(asked.end)}` : ""].join("");
-  return `actiontrail search ${shell(asked.query || "*")}${times}`;
+function limit(asked: Asked, most: number): number {
+  return Math.min(Math.max(asked.total ?? 0, LIMIT), most);
 }
 
-/** Signed by curl itself cannot be: the command signs, and curl shows the bare request with a session's cookie. */
+/** Asks `ALIBABA_CLOUD_ACCESS_KEY_ID` and `…_SECRET`, or the profile. */
+export function asCli(asked: Asked, endpoint: string): string {
+  const times = [asked.start ? ` --start ${shell(asked.start)}` : "", asked.end ? ` --end ${shell(asked.end)}` : ""].join("");
+  const query = asked.sql === undefined ? asked.query || "*" : `${asked.query || "*"} | ${asked.sql}`;
+  return `ACTIONTRAIL_ENDPOINT=${shell(endpoint)} actiontrail search ${shell(query)}${times}${asked.sql === undefined ? ` --limit ${limit(asked, COMMAND_MAX)}` : ""}`;
+}
+
+/** A request that the shell signs by itself, with nothing but openssl and curl. */
 export function asCurl(asked: Asked, endpoint: string): string {
-  const body = JSON.stringify({ query: asked.query, ...(asked.start ? { start: asked.start } : {}), ...(asked.end ? { end: asked.end } : {}), limit: 50 });
+  const path = asked.sql === undefined ? "/v1/search" : "/v1/sql";
+  const times = { ...(asked.start ? { start: asked.start } : {}), ...(asked.end ? { end: asked.end } : {}) };
+  const body = asked.sql === undefined ? { query: asked.query, ...times, limit: limit(asked, PAGE_MAX) } : { query: `${asked.query || "*"} | ${asked.sql}`, ...times };
+  const host = endpoint.replace(/^https?:\/\//, "");
   return [
-    `curl -sS ${shell(`${endpoint}/v1/search`)} \\`,
-    `  -H 'content-type: application/json' -H "x-actiontrail-csrf: $CSRF" -b "$COOKIE" \\`,
-    `  --data ${shell(body)}`,
+    "# The key is taken from ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",
+    `body=${shell(JSON.stringify(body))}`,
+    "sha() { printf %s \"$1\" | openssl dgst -sha256 -r | cut -d' ' -f1; }",
+    "at=$(date -u +%Y-%m-%dT%H:%M:%SZ); nonce=$(openssl rand -hex 16)",
+    "signed='host;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce'",
+    `request=$(printf 'POST\\n${path}\\n\\nhost:%s\\nx-acs-content-sha256:%s\\nx-acs-date:%s\\nx-acs-signature-nonce:%s\\n\\n%s\\n%s' ${shell(host)} "$(sha "$body")" "$at" "$nonce" "$signed" "$(sha "$body")")`,
+    `signature=$(printf 'ACS3-HMAC-SHA256\\n%s' "$(sha "$request")" | openssl dgst -sha256 -r -hmac "$ALIBABA_CLOUD_ACCESS_KEY_SECRET" | cut -d' ' -f1)`,
+    `curl -sS ${shell(endpoint + path)} -H 'content-type: application/json' \\`,
+    `  -H "x-acs-date: $at" -H "x-acs-signature-nonce: $nonce" -H "x-acs-content-sha256: $(sha "$body")" \\`,
+    `  -H "authorization: ACS3-HMAC-SHA256 Credential=$ALIBABA_CLOUD_ACCESS_KEY_ID,SignedHeaders=$signed,Signature=$signature" \\`,
+    '  --data-raw "$body"',
   ].join("\n");
 }
 
-export function asSql(asked: Asked, sql = "select __time__, eventName, \"userIdentity.userName\", sourceIpAddress, errorCode order by __time__ desc limit 100"): string {
-  return `${asked.query || "*"} | ${sql}`;
-}
+const COLUMNS = `select __time__, eventName, "userIdentity.userName", sourceIpAddress, errorCode, eventId order by __time__ desc limit ${ROWS_MAX}`;
 
-// The fields of ActionTrail's events are Sigma's fields, too: its converters know them by these names.
-const LEVEL = "medium";
-
-/** A rule that finds what the chips choose. What was typed in the search language cannot be said in Sigma and is told in a comment. */
-export function asSigma(chips: readonly Chip[], text: string, title: string, id: string, date: string): string {
-  const lines = [
-    `title: ${yaml(title)}`,
-    `id: ${id}`,
-    "status: experimental",
-    `description: ${yaml("Made from a search in the console.")}`,
-    `date: ${date}`,
-    "logsource:",
-    "    product: alibabacloud",
-    "    service: actiontrail",
-    "detection:",
-  ];
-  const wanted = grouped(chips.filter((chip) => !chip.not));
-  const refused = grouped(chips.filter((chip) => chip.not));
-  if (text.trim()) lines.push(`    # Not said by this rule: ${text.trim().replace(/[\r\n]+/g, " ")}`);
-  lines.push("    selection:");
-  if (wanted.size === 0) lines.push(`        eventName: '*'`);
-  for (const [field, values] of wanted) lines.push(...item(field, values));
-  let condition = "selection";
-  let number = 0;
-  for (const [field, values] of refused) {
-    number += 1;
-    lines.push(`    filter${number}:`, ...item(field, values));
-    condition += ` and not filter${number}`;
-  }
-  lines.push(`    condition: ${condition}`, `level: ${LEVEL}`, "");
-  return lines.join("\n");
-}
-
-function item(field: string, values: string[]): string[] {
-  if (values.length === 1 && values[0] === "") return [`        ${field}: null`];
-  if (values.length === 1) return [`        ${field}: ${yaml(values[0] ?? "")}`];
-  return [`        ${field}:`, ...values.map((value) => `            - ${yaml(value)}`)];
-}
-
-function grouped(chips: readonly Chip[]): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const chip of chips) found.set(chip.field, [...(found.get(chip.field) ?? []), chip.value]);
-  return found;
-}
-
-/** A scalar in single quotes, in which YAML reads nothing but the doubled quote; others where there are control characters. */
-function yaml(text: string): string {
-  // eslint-disable-next-line no-control-regex -- such text must be escaped
-  if (/[\u0000-\u001f\u007f]/.test(text)) return JSON.stringify(text);
-  return `'${text.replace(/'/g, "''")}'`;
+/** The range stands in the selector, so that the text alone says everything. */
+export function asSql(asked: Asked): string {
+  const query = asked.query.trim() === "*" ? "" : asked.query.trim();
+  const range = asked.start || asked.end ? `eventTime: [${asked.start ?? "*"} ${asked.end ?? "*"})` : "";
+  const selector = query && range ? `(${query}) and ${range}` : query || range || "*";
+  return `${selector} | ${asked.sql ?? COLUMNS}`;
 }

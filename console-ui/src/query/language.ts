@@ -46,13 +46,6 @@ export const FIELDS: readonly string[] = [
   "userIdentity.sessionContext.", "eventAttributes.SensitiveAction",
 ];
 
-/** Fields of which the service can count the values, and so complete them. */
-export const COUNTED = new Set([
-  "eventName", "serviceName", "eventRW", "eventType", "eventCategory", "eventSource", "eventVersion", "apiVersion", "acsRegion",
-  "resourceType", "resourceName", "sourceIpAddress", "vpcId", "userAgent", "userIdentity.type", "userIdentity.principalId",
-  "userIdentity.accountId", "userIdentity.userName", "userIdentity.accessKeyId", "errorCode", "errorMessage", "recipientAccountId",
-]);
-
 export const KEYWORDS: readonly string[] = ["and", "or", "not", "is null", "is not null"];
 
 export interface Place {

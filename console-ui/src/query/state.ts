@@ -18,17 +18,34 @@ export interface EventsState {
   sql: string;
   chart: string;
   open: string;
+  /** Which tab of the open event is looked at; of surroundings with axis and window: `around:address:3600`. */
+  tab: string;
+  /** Runs of reads that are unfolded. */
+  runs: string[];
   pins: string[];
+  /** Whether only what is pinned is shown. */
+  pinsOnly: boolean;
+  /** The zone in which times are told: `UTC`, or a name such as `Asia/Shanghai`; empty for the reader's own. */
+  tz: string;
 }
 
 export const COLUMNS: readonly string[] = [];
+/** What is offered as a column; any other field can be named. */
+export const COLUMN_FIELDS: readonly string[] = [
+  "channel", "eventName", "serviceName", "eventRW", "userIdentity.userName", "userIdentity.type", "userIdentity.accessKeyId",
+  "userIdentity.principalId", "userIdentity.accountId", "sourceIpAddress", "resourceName", "resourceType", "errorCode",
+  "errorMessage", "acsRegion", "eventType", "eventCategory", "eventId", "requestId", "userAgent", "eventSource",
+  "eventTime", "apiVersion", "vpcId", "recipientAccountId", "eventAttributes.SensitiveAction",
+];
+export const PINS_MAX = 50;
 const RANGE: Range = { from: "-7d", to: "now" };
 export const SQL = "select eventName, count(*) as events group by eventName order by events desc limit 20";
 
 export function initial(): EventsState {
   return {
     text: "", chips: [], range: { ...RANGE }, columns: [...COLUMNS], hideReads: false, collapse: true, order: "newest",
-    mode: "events", sql: SQL, chart: "table", open: "", pins: [],
+    mode: "events", sql: SQL, chart: "table", open: "", tab: "", runs: [], pins: [],
+    pinsOnly: false, tz: "",
   };
 }
 
@@ -47,7 +64,11 @@ export function write(state: EventsState, preferred: readonly string[] = COLUMNS
   if (state.sql !== SQL) out.set("sql", state.sql);
   if (state.chart !== "table") out.set("chart", state.chart);
   if (state.open) out.set("open", state.open);
+  if (state.tab) out.set("tab", state.tab);
+  for (const run of state.runs) out.append("run", run);
   for (const pin of state.pins) out.append("pin", pin);
+  if (state.pinsOnly) out.set("only", "pins");
+  if (state.tz) out.set("tz", state.tz);
   return out.toString();
 }
 
@@ -72,6 +93,10 @@ export function read(search: string, preferred: readonly string[] = COLUMNS): Ev
   state.sql = given.get("sql") ?? SQL;
   state.chart = given.get("chart") ?? "table";
   state.open = given.get("open") ?? "";
-  state.pins = given.getAll("pin").slice(0, 50);
+  state.tab = given.get("tab") ?? "";
+  state.runs = given.getAll("run").slice(0, 200);
+  state.pins = given.getAll("pin").slice(0, PINS_MAX);
+  state.pinsOnly = given.get("only") === "pins" && state.pins.length > 0;
+  state.tz = given.get("tz") ?? "";
   return state;
 }

@@ -76,10 +76,18 @@ async function failure(response: Response, path: string): Promise<Failure> {
   return new Failure(
     response.status,
     String(said.Code ?? said.code ?? response.status),
-    String(said.Message ?? said.message ?? response.statusText),
+    [said.Message ?? said.message ?? response.statusText, missingRight(said)].filter(Boolean).join(" "),
     String(said.RequestId ?? said.requestId ?? ""),
     Number(response.headers.get("retry-after") ?? 0),
   );
+}
+
+/** Which right was missing, where the service says so. */
+function missingRight(said: Record<string, unknown>): string {
+  const detail = said.AccessDeniedDetail;
+  if (typeof detail !== "object" || detail === null) return "";
+  const { AuthAction: action, AuthPrincipalDisplayName: who } = detail as Record<string, unknown>;
+  return action ? `${String(action)}${who ? ` (${String(who)})` : ""}` : "";
 }
 
 export async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {

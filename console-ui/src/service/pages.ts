@@ -17,6 +17,8 @@ export type ActorPage = Answers["Actor"];
 export type KeyPage = Answers["Activity"];
 export type LifeStep = Answers["Step"];
 export type ResourcePage = Answers["Lived"];
+export type Around = Answers["Surroundings"];
+export type AroundBy = NonNullable<Answers["AroundAsk"]["by"]>;
 export type Match = Answers["Match"];
 /** What is known of an address. */
 export type Spot = Answers["Spot"];
@@ -38,6 +40,10 @@ export const pages = {
   resource: (id: string, reads: boolean, signal?: AbortSignal) => ask<ResourcePage>("GET", with_(`/v1/resources/${inPath(id)}`, { reads }), undefined, signal),
   find: (text: string, signal?: AbortSignal) => ask<Answers["Matches"]>("GET", with_("/v1/find", { text }), undefined, signal),
   places: (addresses: readonly string[], signal?: AbortSignal) => ask<Answers["Spots"]>("POST", "/v1/places", { addresses: addresses.join() }, signal),
+  surroundings: (id: string, by: AroundBy, window: number, limit: number, signal?: AbortSignal) =>
+    ask<Around>("GET", with_(`/v1/surroundings/${inPath(id)}`, { by, window, limit }), undefined, signal),
+  suggest: (field: string, prefix: string, span: Span, limit: number, signal?: AbortSignal) =>
+    ask<Answers["Suggestions"]>("GET", with_("/v1/suggest", { field, prefix, limit, ...span }), undefined, signal),
   whyEmpty: (query: string, span: Span, signal?: AbortSignal) => ask<Answers["Why"]>("POST", "/v1/why-empty", { query, ...span }, signal),
 };
 

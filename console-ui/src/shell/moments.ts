@@ -1,5 +1,7 @@
 // Moments as people read them, in the zone that the switch in the header says. Pure but for the browser's own zone.
-export type Zone = "utc" | "local";
+import type { Zone } from "./preferences.ts";
+
+export type { Zone };
 
 const two = (number: number): string => String(number).padStart(2, "0");
 
@@ -7,8 +9,9 @@ const two = (number: number): string => String(number).padStart(2, "0");
 export function moment(text: string | number, zone: Zone, fraction = false): string {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return String(text);
-  const [year, month, day, hour, minute, second, ms] =
-    zone === "utc"
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, ms = 0] = isNamed(zone)
+    ? [...inZone(at, zone), at.getUTCMilliseconds()]
+    : zone === "utc"
       ? [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds(), at.getUTCMilliseconds()]
       : [at.getFullYear(), at.getMonth() + 1, at.getDate(), at.getHours(), at.getMinutes(), at.getSeconds(), at.getMilliseconds()];
   const tail = fraction && ms ? `.${String(ms).padStart(3, "0")}` : "";
@@ -22,7 +25,50 @@ export function offset(at: Date = new Date()): string {
   return `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
+/** Year to second of `at` on the clocks of a zone by its name. */
+function inZone(at: Date, zone: string): number[] {
+  const parts = format(zone).formatToParts(at);
+  return ["year", "month", "day", "hour", "minute", "second"].map((type) => Number(parts.find((one) => one.type === type)?.value ?? 0));
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+function format(zone: string): Intl.DateTimeFormat {
+  let found = formats.get(zone);
+  if (!found) {
+    found = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
+    formats.set(zone, found);
+  }
+  return found;
+}
+
+function isNamed(zone: Zone): boolean {
+  return zone !== "utc" && zone !== "local";
+}
+
+/** The zone of this browser, by its name. */
+export function ownZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+}
+
+/** The name of `zone` for everybody: in an address, in an export. */
+export function zoneId(zone: Zone): string {
+  return zone === "utc" ? "UTC" : zone === "local" ? ownZone() : zone;
+}
+
+/** The zone with this name; null if there is none. */
+export function zoneOf(name: string): Zone | null {
+  if (name === "UTC") return "utc";
+  if (name === ownZone()) return "local";
+  try {
+    format(name);
+    return name;
+  } catch {
+    return null;
+  }
+}
+
 export function zoneName(zone: Zone): string {
+  if (isNamed(zone)) return zone;
   return zone === "utc" ? "UTC" : `UTC${offset()}`;
 }
 
@@ -32,6 +78,11 @@ export function toInput(milliseconds: number, zone: Zone): string {
 }
 
 export function fromInput(text: string, zone: Zone): number {
+  if (isNamed(zone)) {
+    const guess = Date.parse(`${text}Z`);
+    const there = Date.parse(`${toInput(guess, zone)}Z`);
+    return guess - (there - guess);
+  }
   return Date.parse(zone === "utc" ? `${text}Z` : text);
 }
 

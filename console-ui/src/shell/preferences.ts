@@ -4,10 +4,14 @@ import { useSyncExternalStore } from "react";
 export interface Preferences {
   language: "en" | "zh";
   theme: "light" | "dark" | "system";
-  zone: "utc" | "local";
+  /** `utc`, `local`, or the name of a zone that a link brought. */
+  zone: Zone;
   /** Of a search whose address names none. */
   columns: string[];
 }
+
+/** Also any name that the browser knows, such as `Asia/Shanghai`. */
+export type Zone = "utc" | "local" | (string & {});
 
 const KEY = "actiontrail.preferences";
 const listeners = new Set<() => void>();
@@ -36,9 +40,10 @@ export function remember(key: string, what: unknown): void {
   }
 }
 
-export function prefer(change: Partial<Preferences>): void {
+/** From now on; unless `keep` is false, also at the next visit. */
+export function prefer(change: Partial<Preferences>, keep = true): void {
   value = { ...value, ...change };
-  remember(KEY, value);
+  if (keep) remember(KEY, value);
   listeners.forEach((changed) => changed());
 }
 

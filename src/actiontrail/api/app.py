@@ -255,8 +255,6 @@ def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:
 
 def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
     from actiontrail.api import (
-        exports,
-        kept,
         openapi,
         pages,
         people_routes,
@@ -311,8 +309,7 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
     mine = rest.routes(rest.Rest(gate, search, reading.ledger, reading.formats, saved=reading.saved))
 
     mine += pages.routes(_pages(reading, gate, search))
-    mine += exports.routes(exports.ExportsRest(gate, reading.exports))
-    mine += kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out))
+    mine += _asking(reading, gate, search)
     mine += _retention(reading, gate, search.seen)
     mine += people_routes.routes(gate, _desk(reading))
     mine += trails_routes.routes(_trails_desk(reading, gate, search, throttle))
@@ -379,6 +376,17 @@ def _retention(reading: Reading, gate: Gate, seen: "Callable[[], Seen]") -> list
         lambda: sum(one.stat().st_size for one in ledger.rglob("*") if one.is_file()),
     )
     return [*retention.routes(gate, held)]
+
+
+def _asking(reading: Reading, gate: Gate, search: "Search") -> list[Any]:
+    """What is kept of questions, and what is made of their answers."""
+    from actiontrail.api import exports, kept, sigma
+
+    return [
+        *sigma.routes(gate),
+        *exports.routes(exports.ExportsRest(gate, reading.exports)),
+        *kept.routes(kept.KeptQuestions(gate, reading.saved, search.try_out)),
+    ]
 
 
 def _oss_is_here(settings: Config) -> bool:

@@ -157,6 +157,7 @@ TABLE: dict[type[Refusal] | str, Row] = {
     "actiontrail.query.guard.BadSql": Row(400, "InvalidSql"),
     "actiontrail.api.served.BadQuestion": Row(400, "InvalidQueryParameter"),
     "actiontrail.query.search.BadToken": Row(400, "InvalidNextToken"),
+    "actiontrail.query.sigma.CannotSay": Row(400, "NotInSigma"),
     "actiontrail.query.exportjobs.NoSuchExport": Row(404, "EntityNotExist.Export"),
     "actiontrail.query.exportjobs.NotDone": Row(409, "ExportNotDone"),
     "actiontrail.query.exportjobs.TooManyExports": Row(409, "LimitExceeded.Export"),

@@ -1,15 +1,18 @@
-// Why a search found nothing: what is certain is said, and each way out is one click.
+// Why a search found nothing, as the service tells it: each reason with the way out that it leaves.
 import { Button } from "antd";
+import type { ReactNode } from "react";
 import { plain } from "../../event/inert.ts";
-import { compose, type Chip } from "../../query/language.ts";
+import { chipsOf, isHideReads } from "../../query/conditions.ts";
+import { around } from "../../query/range.ts";
 import type { EventsState } from "../../query/state.ts";
-import { service } from "../../service/client.ts";
 import { useAnswer } from "../../service/hooks.ts";
-import { useSession } from "../../shell/session.ts";
+import { pages, type Reason } from "../../service/pages.ts";
 import type { Question, Seen } from "../../service/types.ts";
+import { Answer } from "../../parts/Answer.tsx";
+import { WORDS } from "../../words/words.ts";
 import { moment } from "../../shell/moments.ts";
 import { usePreferences } from "../../shell/preferences.ts";
-import { count, useSay } from "../../shell/words.ts";
+import { count, useSay, type Word } from "../../shell/words.ts";
 
 interface Props {
   state: EventsState;
@@ -18,74 +21,82 @@ interface Props {
   seen: Seen;
 }
 
-interface Reasons {
-  any: number;
-  everywhere: number;
-  last: string;
-  reads: number;
-  without: { chip: Chip; events: number }[];
-  unknownService: string;
-}
-
-const CHIPS_MAX = 6;
-
-async function reasons({ state, question }: { state: EventsState; question: Question }, signal: AbortSignal): Promise<Reasons> {
-  const total = async (query: string, times: Question = {}): Promise<number> => (await service.histogram({ query, ...times, buckets: 1 }, signal)).total;
-  const times = { start: question.start, end: question.end };
-  const visible = (chips: Chip[]) => compose(state.text, chips, { hideReads: state.hideReads });
-  const services = state.chips.filter((chip) => chip.field === "serviceName" && !chip.not && chip.value);
-  const typed = /serviceName:\s*"?([A-Za-z]\w*)"?/.exec(state.text)?.[1];
-  const named = services[0]?.value ?? typed ?? "";
-  const [any, newest, reads, known] = await Promise.all([
-    total(""),
-    service.search({ query: question.query ?? "", limit: 1 }, signal),
-    state.hideReads ? total(compose(state.text, state.chips), times) : Promise.resolve(0),
-    named ? total(compose("", [{ field: "serviceName", value: named, not: false }])) : Promise.resolve(1),
-  ]);
-  const everywhere = newest.events.length ? await total(question.query ?? "") : 0;
-  const without = await Promise.all(
-    state.chips.slice(0, CHIPS_MAX).map(async (chip) => ({ chip, events: await total(visible(state.chips.filter((one) => one !== chip)), times) })),
-  );
-  return { any, everywhere, last: newest.events[0]?.event.eventTime ?? "", reads, without: without.filter((one) => one.events > 0), unknownService: known === 0 ? named : "" };
-}
-
 export function Empty({ state, set, question, seen }: Props) {
   const say = useSay();
-  const { language, zone } = usePreferences();
-  const session = useSession();
-  const asked = useAnswer(`empty${JSON.stringify(question)}`, (signal) => reasons({ state, question }, signal));
-  const found = asked.data;
-  const early = seen.since && question.start && question.start < seen.since;
+  const asked = useAnswer(`empty${JSON.stringify(question)}`, (signal) => pages.whyEmpty(question.query ?? "", { start: question.start, end: question.end }, signal));
   return (
     <section className="empty" role="status">
       <h2>{say("events.empty.title")}</h2>
-      {found && (
-        <ul>
-          {found.any === 0 && <li>{say("events.empty.none")}</li>}
-          {found.unknownService && <li>{say("events.empty.service", { name: plain(found.unknownService, 60) })}</li>}
-          {found.reads > 0 && (
-            <li>
-              {say("events.empty.reads", { n: count(found.reads, language) })} <Button size="small" onClick={() => set({ hideReads: false })}>{say("events.empty.showReads")}</Button>
-            </li>
-          )}
-          {found.everywhere > 0 && (
-            <li>
-              {say("events.empty.range", { n: count(found.everywhere, language), when: moment(found.last, zone) })}{" "}
-              <Button size="small" onClick={() => set({ range: { from: "", to: "now" } })}>{say("events.empty.widen")}</Button>
-            </li>
-          )}
-          {found.without.map(({ chip, events }) => (
-            <li key={`${chip.field}${chip.value}`}>
-              {say("events.empty.chip", { chip: `${chip.not ? "≠ " : ""}${chip.field} ${plain(chip.value, 60)}`, n: count(events, language) })}{" "}
-              <Button size="small" onClick={() => set({ chips: state.chips.filter((one) => one !== chip) })}>{say("events.removeChip", { chip: chip.field })}</Button>
-            </li>
-          ))}
-          {early && <li>{say("events.empty.retention", { since: moment(seen.since ?? "", zone) })}</li>}
-          {seen.lag > 0 && <li>{say("events.empty.lag", { n: count(seen.lag, language) })}</li>}
-          <li>{say("events.empty.rights", { account: session?.account ?? "" })}</li>
-          {seen.lag === 0 && !early && found.everywhere === 0 && found.any > 0 && <li>{say("events.empty.whole", { n: count(found.any, language) })}</li>}
-        </ul>
-      )}
+      <Answer asked={asked}>
+        {({ reasons, events }) => (
+          <ul>
+            {events > 0 && <li>{say("why.Now", { n: events })}</li>}
+            {reasons.map((reason, at) => (
+              <li key={`${reason.code}${at}`} data-reason={reason.code}>
+                <Told reason={reason} state={state} /> <Way reason={reason} state={state} set={set} />
+              </li>
+            ))}
+            <li>{say("why.trails", { n: seen.size })}</li>
+          </ul>
+        )}
+      </Answer>
     </section>
   );
+}
+
+function Told({ reason, state }: { reason: Reason; state: EventsState }) {
+  const say = useSay();
+  const { language, zone } = usePreferences();
+  const at = (text: string) => (text ? moment(text, zone) : say("range.now"));
+  const chips = chipsOf(reason.condition, state.chips).map((one) => `${one.not ? "≠ " : ""}${one.field}: ${one.value}`).join(", ");
+  const what = isHideReads(reason.condition) && state.hideReads ? say("events.hideReads") : plain(chips || reason.condition, 120);
+  const word = `why.${reason.code}` as Word;
+  const values = { what, n: count(reason.count, language), nearest: at(reason.nearest), until: at(reason.until), suggestion: plain(reason.suggestion, 120), other: reason.suggestion === "Read" ? say("why.reads") : say("why.writes") };
+  return <>{Object.hasOwn(WORDS, word) ? say(word, values) : plain(reason.message, 300)}</>;
+}
+
+/** What can be done about it, by one click. */
+function Way({ reason, state, set }: { reason: Reason; state: EventsState; set: Props["set"] }): ReactNode {
+  const say = useSay();
+  const button = (label: string, change: Partial<EventsState>) => <Button size="small" onClick={() => set(change)}>{label}</Button>;
+  switch (reason.code) {
+    case "Earlier":
+    case "Later":
+      return (
+        <>
+          {button(say("why.go"), { range: around(reason.nearest, 60) })} {button(say("events.empty.widen"), { range: { from: "", to: "now" } })}
+        </>
+      );
+    case "EmptyRange":
+    case "Gap":
+      return button(say("why.go"), { range: around(reason.nearest, 60) });
+    case "Without": {
+      if (isHideReads(reason.condition) && state.hideReads) return button(say("events.empty.showReads"), { hideReads: false });
+      const chips = chipsOf(reason.condition, state.chips);
+      if (chips.length > 0) return button(say("events.removeChip", { chip: chips[0]?.field ?? "" }), { chips: state.chips.filter((one) => !chips.includes(one)) });
+      return button(say("why.without"), { text: reason.suggestion, chips: [], hideReads: false });
+    }
+    case "UnknownField":
+      return reason.suggestion ? button(say("why.take", { what: reason.suggestion }), replaced(state, reason.condition, reason.suggestion)) : null;
+    case "NoSuchSource":
+    case "NoSuchValue": {
+      const chips = chipsOf(reason.condition, state.chips);
+      if (chips.length === 0) return null;
+      return (
+        <>
+          {reason.suggestion && button(say("why.take", { what: reason.suggestion }), { chips: state.chips.map((one) => (chips.includes(one) ? { ...one, value: reason.suggestion } : one)) })}{" "}
+          {button(say("events.removeChip", { chip: chips[0]?.field ?? "" }), { chips: state.chips.filter((one) => !chips.includes(one)) })}
+        </>
+      );
+    }
+    default:
+      return null;
+  }
+}
+
+function replaced(state: EventsState, field: string, by: string): Partial<EventsState> {
+  return {
+    text: state.text.split(field).join(by),
+    chips: state.chips.map((one) => (one.field === field ? { ...one, field: by } : one)),
+  };
 }

@@ -1,17 +1,16 @@
 // The Events page: everything it shows is in its address, so that a link is the page and back is undo.
-import { Button, Switch, Tooltip } from "antd";
+import { Button, Switch } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { resourcesOf } from "../../event/facts.ts";
 import { rows } from "../../event/runs.ts";
-import { EventDetail } from "../../parts/EventDetail.tsx";
-import { EventList, EventRow } from "../../parts/EventList.tsx";
+import { DETAIL_TABS, EventDetail } from "../../parts/EventDetail.tsx";
+import { EventList } from "../../parts/EventList.tsx";
 import { FACET_FIELDS, FacetPane } from "../../parts/FacetPane.tsx";
 import { Histogram } from "../../parts/Histogram.tsx";
 import { QueryBar } from "../../parts/QueryBar.tsx";
 import { RangePicker } from "../../parts/RangePicker.tsx";
 import { Progress, Trouble } from "../../parts/Answer.tsx";
 import { compose, mistakeIn, type Chip } from "../../query/language.ts";
-import { around, iso, momentOf, toQuestion } from "../../query/range.ts";
+import { iso, momentOf, toQuestion } from "../../query/range.ts";
 import { read, write, type EventsState, type Mode } from "../../query/state.ts";
 import { service } from "../../service/client.ts";
 import { together, useAnswer } from "../../service/hooks.ts";
@@ -23,7 +22,10 @@ import { go, useRoute } from "../../shell/route.ts";
 import { count, useSay } from "../../shell/words.ts";
 import { Chips } from "./Chips.tsx";
 import { Empty } from "./Empty.tsx";
+import { Pins, pinsQuery, usePinsKept } from "./Pins.tsx";
+import { nextAround, RowTools } from "./RowTools.tsx";
 import { Tools } from "./Tools.tsx";
+import { useZone } from "./zone.ts";
 import { usePages, type Pages } from "./pages.ts";
 
 const Sql = lazy(() => import("./Sql.tsx"));
@@ -37,14 +39,16 @@ export default function Events() {
   const { columns: preferred } = usePreferences();
   const state = useMemo(() => read(search, preferred), [search, preferred]);
   const set = useCallback((change: Partial<EventsState>, replace = false) => go(`/events?${write({ ...state, ...change }, preferred)}`, replace), [state, preferred]);
+  useZone(state.tz, useCallback((tz: string) => set({ tz }, true), [set]));
 
   // "Now" stands still while a question is looked at, and moves when it is asked again.
   const [turn, setTurn] = useState(0);
-  const fixed = `${state.text}\n${JSON.stringify(state.chips)}\n${state.range.from}\n${state.range.to}\n${turn}`;
+  const fixed = `${state.text}\n${JSON.stringify(state.chips)}\n${state.range.from}\n${state.range.to}\n${state.pinsOnly}\n${turn}`;
   const now = useMemo(() => Date.now(), [fixed]);
-  const all = compose(state.text, state.chips);
-  const query = compose(state.text, state.chips, { hideReads: state.hideReads });
-  const times = useMemo(() => toQuestion(state.range, now), [state.range.from, state.range.to, now]);
+  const only = state.pinsOnly ? `(${pinsQuery(state.pins)})` : "";
+  const all = only || compose(state.text, state.chips);
+  const query = only || compose(state.text, state.chips, { hideReads: state.hideReads });
+  const times = useMemo(() => (only ? {} : toQuestion(state.range, now)), [state.range.from, state.range.to, now, only]);
   const question: Question = useMemo(() => ({ query, ...times }), [query, times]);
   const key = JSON.stringify(question);
 
@@ -67,19 +71,17 @@ export default function Events() {
     set({ text });
   };
 
-  const [openedRuns, setOpenedRuns] = useState<ReadonlySet<string>>(new Set());
+  const openedRuns = useMemo(() => new Set(state.runs), [state.runs.join(" ")]);
+  const before = usePinsKept(state.pins);
+  const [alsoExport, setAlsoExport] = useState<{ question: Question; total: number } | null>(null);
   const [focus, setFocus] = useState(-1);
   useEffect(() => setFocus(-1), [key]);
   const shown = useMemo(
     () => (state.collapse ? rows(found.events, openedRuns) : found.events.map((one) => ({ kind: "event" as const, found: one }))),
     [found.events, openedRuns, state.collapse],
   );
-  const toggleOpen = useCallback((id: string) => set({ open: state.open === id ? "" : id }), [state.open, set]);
-  const toggleRun = useCallback((run: string) => setOpenedRuns((old) => {
-    const next = new Set(old);
-    if (!next.delete(run)) next.add(run);
-    return next;
-  }), []);
+  const toggleOpen = useCallback((id: string) => set({ open: state.open === id ? "" : id, tab: "" }), [state.open, set]);
+  const toggleRun = useCallback((run: string) => set({ runs: state.runs.includes(run) ? state.runs.filter((one) => one !== run) : [...state.runs, run] }), [state.runs, set]);
   const togglePin = useCallback((id: string) => set({ pins: state.pins.includes(id) ? state.pins.filter((one) => one !== id) : [...state.pins, id] }), [state.pins, set]);
 
   const focused = shown[focus]?.kind === "event" ? (shown[focus] as { found: Found }).found : null;
@@ -92,7 +94,20 @@ export default function Events() {
       else if (row) toggleOpen(row.found.event.eventId);
     },
     p: () => focused && togglePin(focused.event.eventId),
-    a: () => focused && set({ chips: [], text: "", range: around(focused.event.eventTime, 5), open: focused.event.eventId }),
+    a: () => focused && set({ open: focused.event.eventId, tab: nextAround(state.open === focused.event.eventId ? state.tab : "") }),
+    "]": () => state.open && set({ tab: besides(state.tab, 1) }),
+    "[": () => state.open && set({ tab: besides(state.tab, -1) }),
+    f: () => set({ collapse: !state.collapse }),
+    x: () => set({ chips: [], text: "" }),
+    b: () => (state.pins.length > 0 ? set({ pinsOnly: !state.pinsOnly }) : before.length > 0 && set({ pins: before })),
+    r: () => run(state.text),
+    ",": () => set({ range: moved(from, to, -0.5, 1) }),
+    ".": () => set({ range: moved(from, to, 0.5, 1) }),
+    "+": () => set({ range: moved(from, to, 0, 0.5) }),
+    "=": () => set({ range: moved(from, to, 0, 0.5) }),
+    "-": () => set({ range: moved(from, to, 0, 2) }),
+    d: () => document.querySelector<HTMLElement>(".range-button")?.click(),
+    m: () => document.querySelector<HTMLElement>(".facet-value")?.focus(),
     h: () => set({ hideReads: !state.hideReads }),
     l: () => set({ mode: state.mode === "tail" ? "events" : "tail" }),
     s: () => set({ mode: state.mode === "sql" ? "events" : "sql" }),
@@ -101,8 +116,8 @@ export default function Events() {
 
   const detail = (one: Found) => (
     <>
-      <RowTools found={one} state={state} set={set} pinned={state.pins.includes(one.event.eventId)} togglePin={togglePin} />
-      <EventDetail found={one} toggle={toggleChip} />
+      <RowTools found={one} state={state} set={set} togglePin={togglePin} />
+      <EventDetail found={one} toggle={toggleChip} tab={state.open === one.event.eventId ? state.tab || "fields" : undefined} choose={(tab) => set({ open: one.event.eventId, tab })} />
     </>
   );
   const asked = together(found.asked, histogram, facets);
@@ -140,8 +155,10 @@ export default function Events() {
           <Switch size="small" checked={state.collapse} onChange={(collapse) => set({ collapse })} aria-label={say("events.collapse")} /> {say("events.collapse")}
         </label>
         <span className="grow" />
-        <Tools state={state} set={set} question={question} total={total ?? 0} />
+        {before.length > 0 && <Button size="small" title="b" onClick={() => set({ pins: before })}>{say("pins.back", { n: before.length })}</Button>}
+        <Tools state={state} set={set} question={question} total={total ?? 0} also={alsoExport} done={() => setAlsoExport(null)} />
       </div>
+      {failure?.status === 403 && <Forbidden />}
       {failure && !mistake && <Trouble asked={asked} />}
       <Progress asked={asked} />
       {state.mode !== "tail" && histogram.data && histogram.data.total > 0 && (
@@ -151,7 +168,7 @@ export default function Events() {
       <div className={stale ? "events-body stale" : "events-body"}>
         {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} busy={facets.loading} />}
         <main className="events-main" aria-busy={found.asked.loading}>
-          {state.pins.length > 0 && <Pins ids={state.pins} columns={state.columns} togglePin={togglePin} />}
+          {state.pins.length > 0 && <Pins state={state} set={set} togglePin={togglePin} exportThem={() => setAlsoExport({ question: { query: pinsQuery(state.pins) }, total: state.pins.length })} />}
           {state.mode === "sql" ? (
             <Suspense fallback={null}><Sql state={state} set={set} question={question} /></Suspense>
           ) : state.mode === "tail" ? (
@@ -168,6 +185,17 @@ export default function Events() {
   );
 }
 
+/** That nothing is shown because nothing may be. What is missing is in the service's own words below it. */
+function Forbidden() {
+  const say = useSay();
+  return (
+    <section className="empty" role="status" data-reason="Forbidden">
+      <h2>{say("why.forbidden")}</h2>
+      <p>{say("why.forbidden.hint")}</p>
+    </section>
+  );
+}
+
 /** What is to be said behind the last row: that more is coming, why it is not, or that this is all. */
 function ListEnd({ found }: { found: Pages }) {
   const say = useSay();
@@ -176,45 +204,15 @@ function ListEnd({ found }: { found: Pages }) {
   return <p className="faint list-end">{found.next.loading ? say("events.more") : found.done && found.events.length > 0 ? say("events.end") : ""}</p>;
 }
 
-function Pins({ ids, columns, togglePin }: { ids: string[]; columns: readonly string[]; togglePin: (id: string) => void }) {
-  const say = useSay();
-  const asked = useAnswer(`pins${ids.join(" ")}`, (signal) => Promise.all(ids.map(async (id) => (await service.event(id, signal)).event)));
-  if (!asked.data) return null;
-  return (
-    <section className="pins" aria-label={say("events.pinned")}>
-      <h2>{say("events.pinned")}</h2>
-      {asked.data.map((found) => (
-        <div key={found.index} className="pin">
-          <EventRow found={found} columns={columns} open={false} focused={false} toggle={togglePin} detail={() => null} />
-        </div>
-      ))}
-    </section>
-  );
+/** The range moved by a share of itself, and made wider or closer around its middle. */
+function moved(from: number, to: number, by: number, wider: number): EventsState["range"] {
+  const middle = (from + to) / 2 + (to - from) * by;
+  const half = Math.max(((to - from) / 2) * wider, 500);
+  return { from: iso(Math.round(middle - half)), to: iso(Math.round(middle + half)) };
 }
 
-function RowTools({ found, state, set, pinned, togglePin }: { found: Found; state: EventsState; set: (change: Partial<EventsState>) => void; pinned: boolean; togglePin: (id: string) => void }) {
-  const say = useSay();
-  const { event } = found;
-  const range = around(event.eventTime, 5);
-  const resource = resourcesOf(event)[0];
-  const who = event.userIdentity ?? {};
-  const pivots: [string, Chip | null][] = [
-    [say("events.around.actor"), who.userName ? { field: "userIdentity.userName", value: who.userName, not: false } : null],
-    [say("events.around.session"), who.accessKeyId ? { field: "userIdentity.accessKeyId", value: who.accessKeyId, not: false } : null],
-    [say("events.around.resource"), resource ? { field: "resourceName", value: resource.name, not: false } : null],
-    [say("events.around.address"), event.sourceIpAddress ? { field: "sourceIpAddress", value: event.sourceIpAddress, not: false } : null],
-  ];
-  const hours = around(event.eventTime, 60);
-  return (
-    <div className="row-tools">
-      <Button size="small" onClick={() => togglePin(event.eventId)}>{say(pinned ? "events.unpin" : "events.pin")}</Button>
-      <span className="faint">{say("events.around")}:</span>
-      {pivots.map(([label, chip]) => chip && (
-        <Tooltip key={label} title={`${chip.field}: ${chip.value.slice(0, 80)}, ± 1 h`}>
-          <Button size="small" onClick={() => set({ text: "", chips: [chip], range: hours, hideReads: state.hideReads, open: event.eventId, mode: "events" })}>{label}</Button>
-        </Tooltip>
-      ))}
-      <Button size="small" onClick={() => set({ text: "", chips: [], range, open: event.eventId, mode: "events" })}>{say("events.around.all")}</Button>
-    </div>
-  );
+/** The tab beside `tab`, round and round. */
+function besides(tab: string, way: number): string {
+  const at = DETAIL_TABS.indexOf((tab.split(":")[0] || "fields") as (typeof DETAIL_TABS)[number]);
+  return DETAIL_TABS[(at + way + DETAIL_TABS.length) % DETAIL_TABS.length] ?? "fields";
 }

@@ -1,102 +1,96 @@
-// An export of what is on the screen, part by part; each part's hash is checked, and the file's own is told.
+// Exports: what is on the screen, written by the service to a file, with its count and its hash; the tab need not stay open.
 import { Alert, Button } from "antd";
-import { Dialog } from "../../parts/Dialog.tsx";
-import { useEffect, useRef, useState } from "react";
-import { save } from "../../parts/EventDetail.tsx";
-import { sha256, toHex } from "../../proof/bytes.ts";
-import { send } from "../../service/client.ts";
-import { asFailure } from "../../service/hooks.ts";
-import type { Question } from "../../service/types.ts";
-import { moment, zoneName } from "../../shell/moments.ts";
-import { usePreferences } from "../../shell/preferences.ts";
-import { count, useSay } from "../../shell/words.ts";
+import { useEffect, useState } from "react";
 import { plain } from "../../event/inert.ts";
-import { withLocalTime } from "./localcsv.ts";
+import { Answer } from "../../parts/Answer.tsx";
+import { copy } from "../../parts/copy.ts";
+import { Dialog } from "../../parts/Dialog.tsx";
+import { Moment } from "../../parts/Moment.tsx";
+import { asFailure, useAnswer } from "../../service/hooks.ts";
+import { exports, type Export as Made, type ExportAsk } from "../../service/exports.ts";
+import type { Question } from "../../service/types.ts";
+import { zoneId, zoneName } from "../../shell/moments.ts";
+import { usePreferences } from "../../shell/preferences.ts";
+import { count, useSay, type Word } from "../../shell/words.ts";
 
-const ROWS_MAX = 500_000;
-const PART = 50_000;
-type Format = "jsonl" | "csv" | "parquet";
-
-interface Done {
-  name: string;
-  rows: number;
-  hash: string;
-}
+const AGAIN_MS = 700;
+const FORMATS = [["csv", "CSV"], ["jsonl", "JSON Lines"], ["parquet", "Parquet"], ["json.gz", "JSON, gzip"]] as const;
+type Format = (typeof FORMATS)[number][0];
 
 export default function Export({ question, total, close }: { question: Question; total: number; close: () => void }) {
   const say = useSay();
   const { language, zone } = usePreferences();
   const [format, setFormat] = useState<Format>("csv");
-  const [rows, setRows] = useState<number | null>(null);
-  const [done, setDone] = useState<Done | null>(null);
+  const [turn, setTurn] = useState(0);
   const [trouble, setTrouble] = useState("");
-  const control = useRef<AbortController | null>(null);
-  useEffect(() => () => control.current?.abort(), []);
-
+  const asked = useAnswer(`exports${turn}`, (signal) => exports.list(signal));
+  const busy = asked.data?.exports.some((one) => one.state === "waiting" || one.state === "running") ?? false;
+  useEffect(() => {
+    if (!busy) return;
+    const timer = window.setTimeout(() => setTurn((old) => old + 1), AGAIN_MS);
+    return () => window.clearTimeout(timer);
+  }, [busy, asked.data]);
+  const table = format === "csv" || format === "parquet";
   const begin = async () => {
-    control.current = new AbortController();
-    setTrouble("");
-    setDone(null);
-    setRows(0);
     try {
-      setDone(await collect(question, format, zone, control.current.signal, setRows));
+      setTrouble("");
+      const wanted: ExportAsk = { ...question, format, zone: table && zone !== "utc" ? zoneId(zone) : "" };
+      await exports.begin(wanted);
     } catch (error) {
-      if (!control.current.signal.aborted) setTrouble(asFailure(error).message);
+      setTrouble(asFailure(error).message);
     }
-    setRows(null);
+    setTurn((old) => old + 1);
   };
-  const local = zone === "local" && format === "csv" ? say("events.export.local", { zone: zoneName("local") }) : "";
   return (
-    <Dialog title={say("events.export.title")} close={close}>
+    <Dialog title={say("events.export.title")} close={close} className="wide-dialog">
       <div className="export">
+        <p><code>{plain(question.query || "*", 300)}</code></p>
         <label>
           {say("events.export.format")}{" "}
-          <select className="select" value={format} onChange={(event) => setFormat(event.target.value as Format)} disabled={rows !== null}>
-            <option value="csv">CSV</option>
-            <option value="jsonl">JSON Lines</option>
-            <option value="parquet">Parquet</option>
+          <select className="select" value={format} onChange={(event) => setFormat(event.target.value as Format)}>
+            {FORMATS.map(([name, label]) => <option key={name} value={name}>{label}</option>)}
           </select>
         </label>
-        <p className="faint">{say("events.export.zone", { local })}</p>
-        {total > ROWS_MAX && <Alert type="warning" title={say("events.export.tooMany", { n: count(ROWS_MAX, language) })} />}
-        {rows === null ? (
-          <Button type="primary" disabled={total > ROWS_MAX || (format === "parquet" && total > PART)} onClick={() => void begin()}>{say("events.export.begin", { n: count(total, language) })}</Button>
-        ) : (
-          <p role="status">{say("events.export.progress", { n: count(rows, language) })} <Button size="small" onClick={() => control.current?.abort()}>{say("state.cancel")}</Button></p>
-        )}
+        <p className="faint">{say("events.export.zone", { local: table && zone !== "utc" ? say("events.export.local", { zone: `${zoneName(zone)}, ${zoneId(zone)}` }) : "" })}</p>
+        <Button type="primary" onClick={() => void begin()}>{say("events.export.begin", { n: count(total, language) })}</Button>
         {trouble && <Alert type="error" showIcon title={plain(trouble, 300)} />}
-        {done && (
-          <Alert type="success" showIcon title={say("events.export.done", { n: count(done.rows, language), name: done.name })}
-            description={<>{say("events.export.hash")}<br /><code className="hash">{done.hash}</code></>} />
-        )}
+        <Answer asked={{ ...asked, data: asked.data }} lines={2}>
+          {({ exports: made }) => made.length > 0 && (
+            <section aria-label={say("exports.title")}>
+              <h3>{say("exports.title")}</h3>
+              <p className="faint">{say("exports.hint")}</p>
+              <ul className="exports">{made.map((one) => <Row key={one.id} made={one} again={() => setTurn((old) => old + 1)} />)}</ul>
+            </section>
+          )}
+        </Answer>
       </div>
     </Dialog>
   );
 }
 
-async function collect(question: Question, format: Format, zone: "utc" | "local", signal: AbortSignal, progress: (rows: number) => void): Promise<Done> {
-  const parts: Uint8Array[] = [];
-  let token = "";
-  let rows = 0;
-  do {
-    const response = await send("POST", "/v1/export", { ...question, format, rows: PART, token }, signal);
-    let bytes = new Uint8Array(await response.arrayBuffer());
-    const wanted = response.headers.get("x-actiontrail-sha256");
-    if (wanted && toHex(await sha256(bytes)) !== wanted) throw new Error("a part of the export was damaged on its way; try again");
-    if (format === "csv") {
-      let text = new TextDecoder().decode(bytes);
-      if (zone === "local") text = withLocalTime(text, zoneName("local"), (at) => moment(at, "local"));
-      if (parts.length > 0) text = text.slice(text.indexOf("\n") + 1);
-      bytes = new TextEncoder().encode(text);
-    }
-    parts.push(bytes);
-    rows += Number(response.headers.get("x-actiontrail-rows") ?? 0);
-    token = response.headers.get("x-actiontrail-next-token") ?? "";
-    progress(rows);
-  } while (token);
-  const blob = new Blob(parts as Uint8Array<ArrayBuffer>[]);
-  const hash = toHex(await sha256(new Uint8Array(await blob.arrayBuffer())));
-  const name = `events-${new Date().toISOString().replace(/[:.]/g, "").slice(0, 15)}Z.${format}`;
-  save(blob, name, "application/octet-stream");
-  return { name, rows, hash };
+function Row({ made, again }: { made: Made; again: () => void }) {
+  const say = useSay();
+  const { language } = usePreferences();
+  const done = made.state === "done";
+  return (
+    <li data-export={made.id} data-state={made.state}>
+      <div className="events-bar">
+        <span className={done ? "badge good" : made.state === "failed" ? "badge bad" : "badge"}>{say(`exports.${made.state}` as Word)}</span>
+        <strong>{say("exports.rows", { n: count(made.rows, language) })}</strong>
+        <span>{made.format}{done && ` · ${say("exports.bytes", { n: count(made.size, language) })}`}</span>
+        <Moment at={made.asked} />
+        <span className="grow" />
+        {done && <a className="ant-btn ant-btn-sm ant-btn-default" href={exports.file(made.id)} download={`${made.id}.${made.format}`}>{say("exports.fetch")}</a>}
+        <Button size="small" type="text" aria-label={say("exports.drop")} onClick={() => void exports.drop(made.id).finally(again)}>×</Button>
+      </div>
+      <code className="what">{plain(made.query || "*", 160)}</code>
+      {made.error && <p className="bad">{plain(made.error, 300)}</p>}
+      {done && (
+        <p>
+          {say("exports.hash")} <code className="hash">{made.sha256}</code>{" "}
+          <Button size="small" onClick={() => copy(`${made.sha256}  ${made.id}.${made.format}\n`)}>{say("exports.check")}</Button>
+        </p>
+      )}
+    </li>
+  );
 }

@@ -5,6 +5,7 @@ import { EventList } from "../../parts/EventList.tsx";
 import { asFailure } from "../../service/hooks.ts";
 import { follow } from "../../service/tail.ts";
 import type { Found } from "../../service/types.ts";
+import { useKeys } from "../../shell/keys.ts";
 import { useSay } from "../../shell/words.ts";
 import { plain } from "../../event/inert.ts";
 
@@ -45,6 +46,7 @@ export default function Live({ query, columns, detail }: { query: string; column
     setPaused(false);
     document.querySelector(".live .list")?.scrollTo({ top: 0 });
   };
+  useKeys({ " ": () => (held.current ? resume() : setPaused(true)) });
   const shown = useMemo(() => events.map((found) => ({ kind: "event" as const, found })), [events]);
   return (
     <section className="live">

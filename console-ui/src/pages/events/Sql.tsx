@@ -1,6 +1,8 @@
 // SQL over the events that the search above finds, with its rows as a table or a chart.
 import { Button } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { MistakeAt } from "../../parts/Mistake.tsx";
+import { mistakeIn } from "../../query/language.ts";
 import { Answer } from "../../parts/Answer.tsx";
 import { ResultRows } from "../../parts/ResultRows.tsx";
 import type { EventsState } from "../../query/state.ts";
@@ -18,8 +20,10 @@ interface Props {
 export default function Sql({ state, set, question }: Props) {
   const say = useSay();
   const [sql, setSql] = useState(state.sql);
+  useEffect(() => setSql(state.sql), [state.sql]);
   const asked = useAnswer(`sql${JSON.stringify(question)}${state.sql}`, (signal) =>
     service.sql({ ...question, query: `${question.query || "*"} | ${state.sql}` }, signal));
+  const mistake = asked.failure?.message.startsWith("the SQL") ? mistakeIn(asked.failure.message) : null;
   const run = () => (sql === state.sql ? asked.again() : set({ sql }));
   return (
     <section className="sql">
@@ -29,7 +33,7 @@ export default function Sql({ state, set, question }: Props) {
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(); }} />
         <Button type="primary" htmlType="submit" loading={asked.loading}>{say("events.sql.run")}</Button>
       </form>
-      <Answer asked={asked}>{(rows) => <ResultRows rows={rows} chart={state.chart} choose={(chart) => set({ chart })} />}</Answer>
+      {mistake ? <MistakeAt text={state.sql.trim()} mistake={mistake} /> : <Answer asked={asked}>{(rows) => <ResultRows rows={rows} chart={state.chart} choose={(chart) => set({ chart })} />}</Answer>}
     </section>
   );
 }
