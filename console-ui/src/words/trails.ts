@@ -87,6 +87,7 @@ export const trails = {
   "trails.arn": ["ARN of the project", "项目 ARN"],
   "trails.address": ["Address", "地址"],
   "trails.address.hint": ["s3://bucket/prefix · gs://… · az://… · file:///folder · kafka://broker:9092/topic · syslog+tls://host · https://…", "s3://bucket/prefix · gs://… · az://… · file:///folder · kafka://broker:9092/topic · syslog+tls://host · https://…"],
+  "trails.option.kept": ["kept as it is", "保持不变"],
   "trails.option.sse": ["Encryption of objects", "对象加密"],
   "trails.option.sse.none": ["as the bucket has it", "按存储空间默认"],
   "trails.option.kms": ["Id of the KMS key", "KMS 密钥 ID"],

@@ -73,7 +73,7 @@ function Address({ place, set, field }: { place: PlaceForm; set: Props["set"]; f
         <div className="pair">
           <label>{say("trails.option.sse")}
             <select className="select tall" value={place.options.sse ?? ""} onChange={(event) => option("sse", event.target.value)}>
-              <option value="">{say("trails.option.sse.none")}</option>
+              <option value="">{say(kept ? "trails.option.kept" : "trails.option.sse.none")}</option>
               {["AES256", "KMS"].map((one) => <option key={one}>{one}</option>)}
             </select>
           </label>
@@ -83,7 +83,8 @@ function Address({ place, set, field }: { place: PlaceForm; set: Props["set"]; f
       {["s3", "gs", "az", "file", "oss"].includes(scheme) && (
         <label>{say("trails.option.layout")}
           <select className="select tall" value={place.options.layout ?? ""} onChange={(event) => option("layout", event.target.value)}>
-            {LAYOUTS.map((one, at) => <option key={one} value={at === 0 ? "" : one}>{one}</option>)}
+            {kept && <option value="">{say("trails.option.kept")}</option>}
+            {LAYOUTS.map((one, at) => <option key={one} value={at === 0 && !kept ? "" : one}>{one}</option>)}
           </select>
         </label>
       )}
