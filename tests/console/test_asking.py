@@ -351,7 +351,7 @@ def test_a_search_that_is_saved_is_a_scripts_template_and_the_other_way_round(
     page.keyboard.press("q")
     page.get_by_label("Name of the search").fill("the intruder")
     page.keyboard.press("Enter")
-    expect(page.locator(".saved li", has_text="the intruder")).to_be_visible()
+    expect(page.locator(".saved li", has_text="the intruder").first).to_be_visible()
     window.shot("saved")
     kept = house.client.rpc("DescribeAdvancedQueryTemplate", TemplateName="the intruder").json["TemplatePage"]
     house.client.rpc(
@@ -364,10 +364,10 @@ def test_a_search_that_is_saved_is_a_scripts_template_and_the_other_way_round(
     total(page)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("q")
-    page.locator(".saved").get_by_role("button", name="by the SDK", exact=True).click()
+    page.locator(".saved").get_by_role("button", name="by the SDK", exact=True).first.click()
     expect(page).to_have_url(re.compile("q=eventName"))
     page.get_by_role("button", name="Saved").click()
-    page.locator(".saved").get_by_role("button", name="the intruder", exact=True).click()
+    page.locator(".saved").get_by_role("button", name="the intruder", exact=True).first.click()
     expect(page).to_have_url(re.compile("cols=channel"))
 
     assert [one["TemplateSql"] for one in kept["TemplateList"]] == [
