@@ -170,7 +170,7 @@ class House:
 
 
 @contextmanager
-def a_service(data: Path, *, settings: str = "") -> Iterator[House]:
+def a_service(data: Path, *, settings: str = "", port: int = 0) -> Iterator[House]:
     """The whole house on the empty folder `data`, with further lines of its configuration.
 
     Reads are not recorded unless a test says so: most tests count events that they sent, while they look.
@@ -179,7 +179,7 @@ def a_service(data: Path, *, settings: str = "") -> Iterator[House]:
     quiet = "" if "record_own_operations" in settings else 'record_own_operations = "changes"\n'
     with (data / "config.toml").open("a") as file:
         file.write(quiet + settings)
-    with Running(data) as running:
+    with Running(data, port=port) as running:
         client = Client(running.endpoint, created.access_key_id, created.access_key_secret)
         try:
             yield House(created, running, client)

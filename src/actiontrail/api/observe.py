@@ -5,6 +5,7 @@ id are told; never the query, the headers or the body, where signatures and toke
 """
 
 import time
+from collections.abc import Iterable
 
 import structlog
 
@@ -16,10 +17,18 @@ PATH_CHARS = 200
 _QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 log = structlog.get_logger("actiontrail.http")
+GUARDS = (  # an answer is data: no page, never framed, taken for what it says it is, and kept by nobody
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
 
 
 class Observed:
-    """An ASGI application, observed: each request has an id, is counted and timed, and no failure stays unsaid."""
+    """An ASGI application, observed: each request has an id, is counted and timed, and no failure stays unsaid.
+
+    Every answer leaves with `GUARDS`, whoever made it: a new address cannot forget them.
+    """
 
     def __init__(self, inner: Application, meters: HttpMeters) -> None:
         self._inner = inner
@@ -41,6 +50,7 @@ class Observed:
                 for name, value in message["headers"]:
                     if name == b"x-acs-request-id":
                         scope["actiontrail.request_id"] = value.decode("latin-1")
+                message = {**message, "headers": _guarded(message["headers"])}
             await send(message)
 
         try:
@@ -65,6 +75,13 @@ class Observed:
             status=status,
             ms=round(seconds * 1000, 2),
         )
+
+
+def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """`headers`, and those that keep a browser from doing with an answer what nobody meant, unless it says otherwise itself."""
+    said = list(headers)
+    names = {name.lower() for name, _ in said}
+    return said + [(name, value) for name, value in GUARDS if name not in names]
 
 
 def _path(scope: Message) -> str:
