@@ -10,7 +10,7 @@ export function Answer<T>({ asked, children, lines = 4 }: { asked: Asked<T>; chi
     <>
       <Progress asked={asked} />
       {asked.failure && <Trouble asked={asked} />}
-      {asked.data !== undefined && !asked.failure ? children(asked.data) : asked.loading ? <Skeleton active title={false} paragraph={{ rows: lines }} /> : null}
+      {asked.data !== undefined && !asked.failure ? children(asked.data) : asked.loading ? <Skeleton title={false} paragraph={{ rows: lines }} /> : null}
     </>
   );
 }

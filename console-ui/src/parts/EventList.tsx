@@ -52,7 +52,7 @@ export function EventList({ rows, columns, openId, focus, toggleOpen, toggleRun,
               {row.kind === "run" ? (
                 <RunRow row={row} focused={focus === item.index} toggle={toggleRun} />
               ) : (
-                <EventRow found={row.found} columns={columns} open={openId === row.found.event.eventId} focused={focus === item.index} toggle={toggleOpen} detail={detail} place={item.index + 1} all={rows.length} />
+                <EventRow found={row.found} columns={columns} open={openId === row.found.event.eventId} focused={focus === item.index} toggle={toggleOpen} detail={openId === row.found.event.eventId ? detail : CLOSED} place={item.index + 1} all={rows.length} />
               )}
             </div>
           );
@@ -62,6 +62,8 @@ export function EventList({ rows, columns, openId, focus, toggleOpen, toggleRun,
     </div>
   );
 }
+
+const CLOSED = () => null; // the same for all, so that a row is drawn anew only when it is another
 
 export function keyOf(row: Row): string {
   return row.kind === "run" ? row.key : `e${row.found.index}`;

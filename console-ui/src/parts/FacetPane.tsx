@@ -1,5 +1,5 @@
 // The commonest values of some fields with their counts: a click includes, Alt-click or the minus excludes.
-import { useState } from "react";
+import { memo, useState } from "react";
 import { plain } from "../event/inert.ts";
 import type { Chip } from "../query/language.ts";
 import type { Facets } from "../service/types.ts";
@@ -12,7 +12,7 @@ export const FACET_FIELDS = [
 ];
 const SHOWN = 6;
 
-export function FacetPane({ facets, chips, toggle, busy = false }: { facets: Facets | undefined; chips: readonly Chip[]; toggle: (chip: Chip) => void; busy?: boolean }) {
+export const FacetPane = memo(function FacetPane({ facets, chips, toggle, busy = false }: { facets: Facets | undefined; chips: readonly Chip[]; toggle: (chip: Chip) => void; busy?: boolean }) {
   const say = useSay();
   return (
     <nav className="facets" aria-label={say("events.facets")} aria-busy={busy}>
@@ -22,7 +22,7 @@ export function FacetPane({ facets, chips, toggle, busy = false }: { facets: Fac
       ))}
     </nav>
   );
-}
+});
 
 function Facet({ field, values, chips, toggle }: { field: string; values: { value: string; count: number }[]; chips: readonly Chip[]; toggle: (chip: Chip) => void }) {
   const say = useSay();

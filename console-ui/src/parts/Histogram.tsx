@@ -1,5 +1,5 @@
 // Events over time, drawn by hand: small, fast, and a range can be brushed out of it.
-import { useMemo, useRef, useState, type PointerEvent as Pointer } from "react";
+import { memo, useMemo, useRef, useState, type PointerEvent as Pointer } from "react";
 import type { Histogram as Data } from "../service/types.ts";
 import { moment } from "../shell/moments.ts";
 import { usePreferences } from "../shell/preferences.ts";
@@ -39,7 +39,7 @@ export function bars(data: Data, from: number, to: number, most = highest(data))
   });
 }
 
-export function Histogram({ data, from, to, choose, marks = {} }: { data: Data; from: number; to: number; choose: (from: number, to: number) => void; marks?: Marks }) {
+export const Histogram = memo(function Histogram({ data, from, to, choose, marks = {} }: { data: Data; from: number; to: number; choose: (from: number, to: number) => void; marks?: Marks }) {
   const say = useSay();
   const { language, zone } = usePreferences();
   const most = highest(data, marks.levels);
@@ -107,4 +107,4 @@ export function Histogram({ data, from, to, choose, marks = {} }: { data: Data; 
       </div>
     </div>
   );
-}
+});

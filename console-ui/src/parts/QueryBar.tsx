@@ -1,6 +1,6 @@
 // The query: typed with completion of fields, of words, and of values as the service counts them; a mistake is shown at its place.
 import { Button } from "antd";
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { plain } from "../event/inert.ts";
 import { KEYWORDS, placeAt, quoted, type Mistake } from "../query/language.ts";
 import { pages } from "../service/pages.ts";
@@ -26,7 +26,7 @@ const PREFIX_MAX = 256;
 const NAMES_MAX = 100;
 const OBJECT = /^(requestParameters|responseElements|additionalEventData|eventAttributes|userIdentity\.sessionContext|referencedResources)\./;
 
-export function QueryBar({ value, run, mistake, range, loading }: Props) {
+export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loading }: Props) {
   const say = useSay();
   const [text, setText] = useState(value);
   const [options, setOptions] = useState<Option[]>([]);
@@ -162,4 +162,4 @@ export function QueryBar({ value, run, mistake, range, loading }: Props) {
       {mistake && <MistakeAt text={value} mistake={mistake} />}
     </div>
   );
-}
+});

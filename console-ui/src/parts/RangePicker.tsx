@@ -1,6 +1,6 @@
 // The range of time: the usual spans by one click, or two moments to type, in the zone of the header.
 import { Button, Popover } from "antd";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { iso, momentOf, PRESETS, type Range } from "../query/range.ts";
 import { fromInput, moment, toInput, zoneName, type Zone } from "../shell/moments.ts";
 import { usePreferences } from "../shell/preferences.ts";
@@ -17,7 +17,7 @@ export function rangeText(range: Range, say: Say, zone: Zone): string {
   return `${end(range.from)} – ${end(range.to)}`;
 }
 
-export function RangePicker({ range, choose }: { range: Range; choose: (range: Range) => void }) {
+export const RangePicker = memo(function RangePicker({ range, choose }: { range: Range; choose: (range: Range) => void }) {
   const say = useSay();
   const { zone } = usePreferences();
   const [open, setOpen] = useState(false);
@@ -70,4 +70,4 @@ export function RangePicker({ range, choose }: { range: Range; choose: (range: R
       </Button>
     </Popover>
   );
-}
+});

@@ -6,11 +6,12 @@ import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "
 import { tellBy } from "../parts/copy.ts";
 import { copy } from "../parts/copy.ts";
 import { service, whenSignedOut } from "../service/client.ts";
+import type { Session } from "../service/types.ts";
 import { Expiry } from "./Expiry.tsx";
 import { Footer, Header, Nav, PAGES } from "./Frame.tsx";
 import { useKeys } from "./keys.ts";
 import { prefer, useDark, usePreferences } from "./preferences.ts";
-import { go, useRoute, type Route } from "./route.ts";
+import { go, parseHash, useRoute, type Route } from "./route.ts";
 import { comeBack, setSession, useSession } from "./session.ts";
 import { useSay } from "./words.ts";
 
@@ -18,16 +19,33 @@ const Palette = lazy(() => import("./Palette.tsx"));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
 const SignIn = lazy(() => import("../pages/SignIn.tsx"));
 const Bound = lazy(() => import("../pages/Bound.tsx"));
-const Overview = lazy(() => import("../pages/Overview.tsx"));
-const Events = lazy(() => import("../pages/events/Events.tsx"));
-const EventPage = lazy(() => import("../pages/EventPage.tsx"));
-const Actor = lazy(() => import("../pages/actor/Actor.tsx"));
-const Resource = lazy(() => import("../pages/Resource.tsx"));
-const Trails = lazy(() => import("../pages/trails/Trails.tsx"));
-const Insights = lazy(() => import("../pages/insights/Insights.tsx"));
-const Advanced = lazy(() => import("../pages/advanced/Advanced.tsx"));
-const Integrity = lazy(() => import("../pages/Integrity.tsx"));
-const Settings = lazy(() => import("../pages/settings/Settings.tsx"));
+const FILES = {
+  "": () => import("../pages/Overview.tsx"),
+  events: () => import("../pages/events/Events.tsx"),
+  event: () => import("../pages/EventPage.tsx"),
+  actor: () => import("../pages/actor/Actor.tsx"),
+  resource: () => import("../pages/Resource.tsx"),
+  trails: () => import("../pages/trails/Trails.tsx"),
+  insights: () => import("../pages/insights/Insights.tsx"),
+  advanced: () => import("../pages/advanced/Advanced.tsx"),
+  integrity: () => import("../pages/Integrity.tsx"),
+  settings: () => import("../pages/settings/Settings.tsx"),
+};
+const Overview = lazy(FILES[""]);
+const Events = lazy(FILES.events);
+const EventPage = lazy(FILES.event);
+const Actor = lazy(FILES.actor);
+const Resource = lazy(FILES.resource);
+const Trails = lazy(FILES.trails);
+const Insights = lazy(FILES.insights);
+const Advanced = lazy(FILES.advanced);
+const Integrity = lazy(FILES.integrity);
+const Settings = lazy(FILES.settings);
+
+// Who it is, and the page they came for, are asked for side by side, before anything is drawn.
+let known: Promise<Session> | null = service.session();
+known.catch(() => undefined);
+void FILES[(parseHash(window.location.hash).parts[0] ?? "") as keyof typeof FILES]?.().catch(() => undefined);
 
 const NONCE = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content || document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce || undefined;
 
@@ -72,7 +90,8 @@ function Inside() {
   useEffect(() => {
     whenSignedOut(() => setSession(null, true));
     const control = new AbortController();
-    service.session(control.signal).then((found) => { comeBack(); setSession(found); }).catch(() => !control.signal.aborted && setSession(null));
+    (known ?? service.session(control.signal)).then((found) => { comeBack(); setSession(found); }).catch(() => !control.signal.aborted && setSession(null));
+    known = null;
     return () => control.abort();
   }, []);
   if (session === undefined) return <div className="waiting" aria-busy="true" />;

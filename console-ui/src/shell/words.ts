@@ -18,6 +18,8 @@ export function useSay(): Say {
   return SAY[usePreferences().language];
 }
 
+const NUMBERS = { en: new Intl.NumberFormat("en-US"), zh: new Intl.NumberFormat("zh-CN") };
+
 export function count(number: number, language: Preferences["language"]): string {
-  return number.toLocaleString(language === "zh" ? "zh-CN" : "en-US");
+  return NUMBERS[language].format(number);
 }

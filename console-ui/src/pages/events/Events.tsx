@@ -10,7 +10,7 @@ import { QueryBar } from "../../parts/QueryBar.tsx";
 import { RangePicker } from "../../parts/RangePicker.tsx";
 import { Progress, Trouble } from "../../parts/Answer.tsx";
 import { compose, mistakeIn, type Chip } from "../../query/language.ts";
-import { iso, momentOf, toQuestion } from "../../query/range.ts";
+import { iso, momentOf, toQuestion, type Range } from "../../query/range.ts";
 import { read, write, type EventsState, type Mode } from "../../query/state.ts";
 import { service } from "../../service/client.ts";
 import { together, useAnswer } from "../../service/hooks.ts";
@@ -30,6 +30,7 @@ import { usePages, type Pages } from "./pages.ts";
 
 const Sql = lazy(() => import("./Sql.tsx"));
 const Live = lazy(() => import("./Live.tsx"));
+const LATER = () => undefined; // further rows do not stand in the way of the figures
 const MODES: Mode[] = ["events", "sql", "tail"];
 
 export default function Events() {
@@ -66,10 +67,15 @@ export default function Events() {
     const others = state.chips.filter((one) => one !== same);
     set({ chips: same && same.not === chip.not ? others : [...others, chip] });
   }, [state, set]);
-  const run = (text: string) => {
+  const run = useCallback((text: string) => {
     setTurn((old) => old + 1);
     set({ text });
-  };
+  }, [set]);
+  const chooseRange = useCallback((range: Range) => {
+    setTurn((old) => old + 1);
+    set({ range });
+  }, [set]);
+  const brush = useCallback((start: number, end: number) => set({ range: { from: iso(start), to: iso(end) } }), [set]);
 
   const openedRuns = useMemo(() => new Set(state.runs), [state.runs.join(" ")]);
   const before = usePinsKept(state.pins);
@@ -122,7 +128,7 @@ export default function Events() {
   );
   const asked = together(found.asked, histogram, facets);
   const failure = asked.failure;
-  const mistake = failure ? mistakeIn(failure.message) : null;
+  const mistake = useMemo(() => (failure ? mistakeIn(failure.message) : null), [failure]);
   const from = momentOf(state.range.from, now) ?? Date.parse(histogram.data?.buckets[0]?.start ?? "") ?? now;
   const step = (histogram.data?.stepSeconds ?? 60) * 1000;
   const lastBucket = histogram.data?.buckets.at(-1);
@@ -135,7 +141,7 @@ export default function Events() {
       <h1 className="sr-only">{say("events.title")}</h1>
       <div className="events-top">
         <QueryBar value={state.text} run={run} mistake={mistake} range={times} loading={found.asked.loading} />
-        <RangePicker range={state.range} choose={(range) => { setTurn((old) => old + 1); set({ range }); }} />
+        <RangePicker range={state.range} choose={chooseRange} />
       </div>
       <Chips chips={state.chips} remove={(chip) => set({ chips: state.chips.filter((one) => one !== chip) })} flip={(chip) => set({ chips: state.chips.map((one) => (one === chip ? { ...one, not: !one.not } : one)) })} clear={() => set({ chips: [] })} />
       <div className="events-bar">
@@ -161,10 +167,10 @@ export default function Events() {
       {failure?.status === 403 && <Forbidden />}
       {failure && !mistake && <Trouble asked={asked} />}
       <Progress asked={asked} />
-      {state.mode !== "tail" && histogram.data && histogram.data.total > 0 && (
-        <Histogram data={histogram.data} from={from} to={to} choose={(start, end) => set({ range: { from: iso(start), to: iso(end) } })} />
-      )}
       {stale && <p className="warn" role="status">{say("events.stale")}</p>}
+      {state.mode !== "tail" && histogram.data && histogram.data.total > 0 && (
+        <Histogram data={histogram.data} from={from} to={to} choose={brush} />
+      )}
       <div className={stale ? "events-body stale" : "events-body"}>
         {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} busy={facets.loading} />}
         <main className="events-main" aria-busy={found.asked.loading}>
@@ -176,7 +182,7 @@ export default function Events() {
           ) : found.empty && histogram.data ? (
             <Empty state={state} set={set} question={question} seen={histogram.data.seen} />
           ) : (
-            <EventList rows={shown} columns={state.columns} openId={state.open} focus={focus} toggleOpen={toggleOpen} toggleRun={toggleRun} detail={detail} more={found.more}
+            <EventList rows={shown} columns={state.columns} openId={state.open} focus={focus} toggleOpen={toggleOpen} toggleRun={toggleRun} detail={detail} more={asked.loading ? LATER : found.more}
               tail={<ListEnd found={found} />} />
           )}
         </main>

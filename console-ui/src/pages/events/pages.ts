@@ -5,6 +5,7 @@ import { asFailure, SLOW_MS, useAnswer, type Asked } from "../../service/hooks.t
 import type { Found, Page, Question } from "../../service/types.ts";
 
 const FIRST = 60;
+const SECOND = 200;
 const NEXT = 500;
 const IDLE = { loading: false, slow: false, cancelled: false };
 
@@ -38,7 +39,7 @@ export function usePages(key: string, question: Question, order: "newest" | "old
     setState({ ...IDLE, loading: true });
     const timer = setTimeout(() => setState((old) => ({ ...old, slow: old.loading })), SLOW_MS);
     service
-      .search({ ...question, order, limit: NEXT, token: rest.token }, control.signal)
+      .search({ ...question, order, limit: rest.events.length > FIRST ? NEXT : SECOND, token: rest.token }, control.signal)
       .then((next) => {
         if (control.signal.aborted) return;
         setRest((old) => ({ of: old.of, events: [...old.events, ...next.events], token: next.nextToken }));
