@@ -11,6 +11,7 @@ it is timed: each click is another question.
 import gzip
 import json
 import os
+import signal
 import statistics
 import sys
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ from bench.events import BATCH
 from bench.looks import FIGURES, ROW, Clicked, Window
 from bench.report import CONSOLE_GOALS, Looked, number, verdict
 from bench.rows import Plan, percentile
-from bench.run import CONSOLE, machine, write_page
+from bench.run import CONSOLE, machine, say, write_page
 from bench.service import Service
 
 EVENTS = 1_000_000
@@ -42,6 +43,7 @@ FIRST_PAGES = ("src/pages/Overview.tsx", "src/pages/events/Events.tsx")
 
 def main() -> int:
     """Measure, print, and keep the figures; 1 if a goal is missed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     events = int(os.environ.get("EVENTS", EVENTS))
     kept = os.environ.get("KEEP")
     service = Service(Path(kept) if kept else None)
@@ -87,9 +89,13 @@ def measure(service: Service, plan: Plan) -> Looked:
     _signed_in(service, tab)
     with chromium() as browser:
         window = Window(browser, endpoint, tab.cookie)
+        say("visits …")
         visits = _visits(window)
+        say("pages …")
         pages = _pages(window, service, plan)
+        say("clicks …")
         clicks = [*window.clicks("", "all events"), *window.clicks("-7d", "the last 7 days")]
+        say("a long list …")
         frames = window.scrolled(LONG_LIST, FRAMES)
     tab.close()
     slowest = max(clicks, key=lambda one: one.took_ms)

@@ -32,7 +32,8 @@ CLICKED = """
     button.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, altKey: exclude }));
     const idle = selector => document.querySelector(selector)?.getAttribute('aria-busy') === 'false';
     const settled = () => document.querySelectorAll('.chip').length > chips && idle('.events-main') && idle('.facets')
-        && document.querySelector('.total').dataset.total !== undefined && document.querySelector('.list .row');
+        && document.querySelector('.total').dataset.total !== undefined && document.querySelector('.list .row, .empty');
+    setTimeout(() => fail(new Error(`${field} ${value} was not answered within a minute`)), 60000);
     const look = () => settled() ? requestAnimationFrame(() => done(performance.now() - begun)) : requestAnimationFrame(look);
     requestAnimationFrame(look);
 })

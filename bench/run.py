@@ -141,7 +141,7 @@ class _Run:
         name = row.__name__.strip("_")
         if name in self._progress.done:
             return
-        _say(f"{name} …")
+        say(f"{name} …")
         before = set(self._figures)
         self._details.setdefault("Load of the machine when each row began, our own included", {})[name] = (
             os.getloadavg()[0]
@@ -150,11 +150,11 @@ class _Run:
             row()
         except Exception as error:  # noqa: BLE001 - the other rows are still worth having
             self._notes.append(f"{name} was not measured: {type(error).__name__}: {error}")
-            _say(self._notes[-1])
+            say(self._notes[-1])
         for goal in GOALS:
             if goal.name in self._figures and goal.name not in before:
                 figure = self._figures[goal.name]
-                _say(f"  {goal.says}: {number(figure)} {goal.unit} ({verdict(goal, figure)})")
+                say(f"  {goal.says}: {number(figure)} {goal.unit} ({verdict(goal, figure)})")
         self._progress.done.append(name)
         self._progress.save()
 
@@ -199,7 +199,7 @@ class _Run:
         for peer in self._peers:
             progress.rates[peer.name].append(self._load(peer, turn, turn + 1))
         told = [f"{name} {number(rates[-1])}/s" for name, rates in progress.rates.items() if rates]
-        _say(f"  {turn + 1}/{plan.rounds}: {', '.join(told)}; waited for search {number(lag)} s")
+        say(f"  {turn + 1}/{plan.rounds}: {', '.join(told)}; waited for search {number(lag)} s")
 
     def _load(self, peer: Peer, start: int, stop: int) -> float:
         """The peer's share of rounds `start` to `stop`; events a second."""
@@ -334,7 +334,8 @@ def machine() -> Machine:
     )
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """How far it is, to whoever waits."""
     print(text, file=sys.stderr, flush=True)
 
 
