@@ -276,7 +276,9 @@ def test_no_address_shows_another_accounts_events(house: House, people: People, 
     for method, path in _addresses():
         answer: Any = browser.send(method, path, {} if method != "GET" else None)
         assert answer.status_code < 500, (method, path, answer.text)
-        if "RunInstances" in answer.text or house.created.account_id in answer.text:
+        if (
+            '"RunInstances"' in answer.text or house.created.account_id in answer.text
+        ):  # a catalogue may speak of it
             told.append((method, path, answer.text[:200]))
 
     assert told == []
