@@ -70,11 +70,13 @@ class Engine:
         self._target, self._memory = target, memory_bytes
         self._writer = self._connect()
         self._writing = threading.Lock()
-        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
-        self._all = [self._writer]
+        self._idle: queue.LifoQueue[Any] = (
+            queue.LifoQueue()
+        )  # a client, or None: it is opened when it is needed
+        self._readers: set[Any] = set()
         for _ in range(connections):
             client = self._connect()
-            self._all.append(client)
+            self._readers.add(client)
             self._idle.put(client)
         self._closed = False
 
@@ -105,7 +107,7 @@ class Engine:
         if self._closed:
             return
         self._closed = True
-        for client in self._all:
+        for client in (self._writer, *tuple(self._readers)):
             with suppress(Exception):
                 client.close()
 
@@ -116,19 +118,52 @@ class Engine:
         except queue.Empty:
             raise Outage("too many questions at once", retry_after=2) from None
         try:
+            if client is None:
+                client = self._connect()
+                self._readers.add(client)
             yield client
+        except BaseException:
+            client = self._after_failure(client)
+            raise
         finally:
             self._idle.put(client)
 
+    def _after_failure(self, client: Any) -> Any:  # noqa: ANN401 - the client has no types
+        """What takes the place of a reader whose question failed; None: nothing yet.
+
+        The embedded engine keeps what a failed question had answered so far, and puts it before the answer of the next
+        one on the same connection, which may be another account's: that connection is never asked again.
+        """
+        if client is None or not isinstance(self._target, Path):
+            return client
+        self._readers.discard(client)
+        with suppress(Exception):
+            client.close()
+        return None
+
+    @contextmanager
+    def _write(self) -> Iterator[Any]:
+        """The one connection that changes things. As with readers, it is not used again after a failure."""
+        with self._writing, translated():
+            try:
+                yield self._writer
+            except Exception:
+                if isinstance(self._target, Path) and not self._closed:
+                    fresh = self._connect()
+                    with suppress(Exception):
+                        self._writer.close()
+                    self._writer = fresh
+                raise
+
     def command(self, sql: str, settings: Mapping[str, Any] | None = None) -> None:
         """Run a statement that changes something; it is done when this returns."""
-        with self._writing, translated():
-            self._writer.command(sql, settings=dict(settings or {}))
+        with self._write() as writer:
+            writer.command(sql, settings=dict(settings or {}))
 
     def insert(self, table: str, rows: pa.Table) -> None:
         """`rows` are in `table`: all of them, or (if they lie in one partition) none."""
-        with self._writing, translated():
-            self._writer.insert_arrow(table, rows)
+        with self._write() as writer:
+            writer.insert_arrow(table, rows)
 
     def rows(
         self,
@@ -140,18 +175,17 @@ class Engine:
         mark: str = "",
     ) -> list[tuple[Any, ...]]:
         """The answer to a question, row by row. `mark` is a name by which `cancel` finds it."""
-        return list(self._ask(sql, parameters, limits, settings, mark).result_rows)
+        return self._ask(sql, parameters, limits, settings, mark)[1]
 
     def answer(
         self, sql: str, parameters: Mapping[str, Any] | None, *, limits: Limits, mark: str = ""
     ) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         """The answer to a question with the names of its columns."""
-        found = self._ask(sql, parameters, limits, None, mark)
-        names = tuple(found.column_names)
+        names, rows = self._ask(sql, parameters, limits, None, mark)
         if not names:  # an answer without rows comes without names
-            described = self._ask(f"DESCRIBE TABLE ({sql})", parameters, limits, None, mark)
-            names = tuple(row[0] for row in described.result_rows)
-        return names, list(found.result_rows)
+            _, described = self._ask(f"DESCRIBE TABLE ({sql})", parameters, limits, None, mark)
+            names = tuple(row[0] for row in described)
+        return names, rows
 
     def _ask(
         self,
@@ -160,18 +194,23 @@ class Engine:
         limits: Limits | None,
         settings: Mapping[str, Any] | None,
         mark: str,
-    ) -> Any:  # noqa: ANN401 - the client has no types
+    ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The names of the columns, and the rows.
+
+        All are read before somebody else has the connection.
+        """
         named = {"log_comment": mark} if mark else {}
         asked = {**named, **(limits or Limits()).settings(), **(settings or {})}
         with self._connection() as client, translated():
-            return client.query(sql, parameters=dict(parameters or {}), settings=asked)
+            found = client.query(sql, parameters=dict(parameters or {}), settings=asked)
+            return tuple(found.column_names), list(found.result_rows)
 
     def cancel(self, mark: str) -> None:
         """Stop the questions asked under `mark`, if any still run."""
         assert mark.isalnum(), "a mark is one of ours"
         sql = f"KILL QUERY WHERE Settings['log_comment'] = '{mark}' ASYNC"
-        with self._writing, suppress(Exception):
-            self._writer.command(sql)
+        with suppress(Exception), self._write() as writer:
+            writer.command(sql)
 
 
 def new_mark() -> str:
