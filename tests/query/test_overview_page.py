@@ -8,7 +8,7 @@ import pytest
 from tests.kit.pages import World, a_world, fortnight, ms
 
 from actiontrail.query.pages.ground import Span, rfc3339
-from actiontrail.query.pages.overview import habit, overview
+from actiontrail.query.pages.overview import figures, habit, overview
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SPAN = Span(ms(10), ms(12))
@@ -40,6 +40,14 @@ def test_a_range_and_the_one_before_it_are_counted_as_by_hand(world: World) -> N
         (one.events, one.writes, one.failures, one.sensitive, one.actors, one.addresses)
         for one in (page.current, page.previous)
     ] == [by_hand(SPAN), by_hand(Span(ms(8), ms(10)))]
+
+
+def test_the_figures_that_come_first_are_those_of_the_whole_page(world: World) -> None:
+    """A page that shows them does not change its mind when the rest comes."""
+    first = figures(world.ground(), SPAN, ms(14), recorded=lambda: None)
+    whole = overview(world.ground(), SPAN, ms(14), recorded=lambda: None)
+
+    assert (first.current, first.previous, first.proof) == (whole.current, whole.previous, whole.proof)
 
 
 def test_the_lists_are_those_that_one_would_make_by_hand(world: World) -> None:

@@ -9,7 +9,7 @@ import { SentenceLine } from "../parts/SentenceLine.tsx";
 import { plain } from "../event/inert.ts";
 import { eventPath } from "../parts/Link.tsx";
 import { toQuestion } from "../query/range.ts";
-import { pages, type Active, type Overview as Data, type Span, type Tally } from "../service/pages.ts";
+import { pages, type Active, type Figures, type Overview as Data, type Span, type Tally } from "../service/pages.ts";
 import { useAnswer } from "../service/hooks.ts";
 import { eventsLink } from "../shell/route.ts";
 import { go, useRoute } from "../shell/route.ts";
@@ -30,11 +30,15 @@ export default function Overview() {
   const from = new URLSearchParams(search).get("from") ?? "-7d";
   const [now] = useState(() => Date.now());
   const span = useMemo(() => toQuestion({ from, to: "now" }, now), [from, now]);
-  const asked = useAnswer(`overview${from}`, async (signal) => {
+  // The figures come first, and alone: what reads the whole record is asked for while they are read.
+  const figures = useAnswer(`figures${from}`, (signal) => pages.figures(span, signal));
+  const counted = figures.data !== undefined || figures.failure !== undefined;
+  const asked = useAnswer(counted ? `overview${from}` : "", async (signal) => {
     const data = await pages.overview(span, signal);
     showSeen(data.seen);
     return data;
   });
+  const shown = asked.data ?? figures.data;
   return (
     <main className="page">
       <div className="head-line">
@@ -42,7 +46,8 @@ export default function Overview() {
         <span className="grow" />
         <Segmented value={from} onChange={(value) => go(`/?from=${value}`)} options={RANGES.map((value) => ({ value, label: rangeText({ from: value, to: "now" }, say, zone) }))} />
       </div>
-      <Answer asked={asked} lines={8}>{(data) => <Board data={data} span={span} from={from} />}</Answer>
+      {shown && <Tiles data={shown} from={from} />}
+      {counted ? <Answer asked={asked} lines={8}>{(data) => <Board data={data} span={span} from={from} />}</Answer> : <Answer asked={figures} lines={8}>{() => null}</Answer>}
     </main>
   );
 }
@@ -50,47 +55,44 @@ export default function Overview() {
 function Board({ data, span, from }: { data: Data; span: Span; from: string }) {
   const say = useSay();
   const { language } = usePreferences();
-  // The figures are there first; what they mean is looked for while they are read.
+  // What the figures mean is looked for while they are read.
   const alarms = useAnswer(data.current.events > 0 ? `alarms${from}${data.now}` : "", (signal) => alarmed(span, data, signal));
   const number = (one: number) => count(one, language);
   const link = (f: [string, string][], x: [string, string][] = []) => eventsLink({ f, x, from });
   return (
-    <>
-      <Tiles data={data} from={from} />
-      <div className="grid">
-        <Card wide title={say("overview.alarm")}>
-          {data.current.events > 0 ? <Answer asked={alarms}>{(found) => <Alarms alarms={found} />}</Answer> : <Nothing ever={data.begins !== ""} />}
-        </Card>
-        <Card title={say("overview.recorded")}>
-          <Sources data={data} />
-        </Card>
-        <ProofTile checkpoint={data.proof.checkpoint} />
-        <TrailsTile />
-        <Card title={say("overview.active")}>
-          <Top values={data.actors.map((one) => ({ value: one.value, count: one.events }))} link={(value) => actorPath(data.actors.find((one) => one.value === value)?.kind ?? "user", value)} />
-        </Card>
-        <Card title={say("overview.failed")} more={<Link to={link([], [["errorCode", ""]])}>{number(data.current.failures)}</Link>}>
-          <Top values={data.errors.map((one) => ({ value: one.errorCode, count: one.count }))} link={(value) => link([["errorCode", value]])} />
-        </Card>
-        <Card title={say("overview.changed")} more={<Link to={eventsLink({ x: [["eventRW", "Read"]], from })}>{number(data.current.writes)}</Link>}>
-          <Top values={data.changes.map((one) => ({ value: `${one.serviceName} · ${one.resourceType || "—"}`, count: one.count }))}
-            link={(value) => {
-              const [service = "", type = ""] = value.split(" · ");
-              return link([["serviceName", service], ...(type === "—" ? [] : [["resourceType", type] as [string, string]]), ["eventRW", "Write"]]);
-            }} />
-        </Card>
-        <Card title={say("overview.newActors")}><Fresh all={data.newActors} data={data} /></Card>
-        <Card title={say("overview.newAddresses")}><Fresh all={data.newAddresses} data={data} /></Card>
-        <Card title={say("overview.sensitive")} more={<Link to={link([["eventAttributes.SensitiveAction", "true"]])}>{number(data.current.sensitive)}</Link>}>
-          <Top values={data.sensitive.map((one) => ({ value: one.eventName, count: one.count }))} link={(value) => link([["eventName", value]])} />
-        </Card>
-        <Card wide title={say("overview.sensitive")}><Lines lines={data.sensitiveEvents.slice(0, 12)} /></Card>
-      </div>
-    </>
+    <div className="grid">
+      <Card wide title={say("overview.alarm")}>
+        {data.current.events > 0 ? <Answer asked={alarms}>{(found) => <Alarms alarms={found} />}</Answer> : <Nothing ever={data.begins !== ""} />}
+      </Card>
+      <Card title={say("overview.recorded")}>
+        <Sources data={data} />
+      </Card>
+      <ProofTile checkpoint={data.proof.checkpoint} />
+      <TrailsTile />
+      <Card title={say("overview.active")}>
+        <Top values={data.actors.map((one) => ({ value: one.value, count: one.events }))} link={(value) => actorPath(data.actors.find((one) => one.value === value)?.kind ?? "user", value)} />
+      </Card>
+      <Card title={say("overview.failed")} more={<Link to={link([], [["errorCode", ""]])}>{number(data.current.failures)}</Link>}>
+        <Top values={data.errors.map((one) => ({ value: one.errorCode, count: one.count }))} link={(value) => link([["errorCode", value]])} />
+      </Card>
+      <Card title={say("overview.changed")} more={<Link to={eventsLink({ x: [["eventRW", "Read"]], from })}>{number(data.current.writes)}</Link>}>
+        <Top values={data.changes.map((one) => ({ value: `${one.serviceName} · ${one.resourceType || "—"}`, count: one.count }))}
+          link={(value) => {
+            const [service = "", type = ""] = value.split(" · ");
+            return link([["serviceName", service], ...(type === "—" ? [] : [["resourceType", type] as [string, string]]), ["eventRW", "Write"]]);
+          }} />
+      </Card>
+      <Card title={say("overview.newActors")}><Fresh all={data.newActors} data={data} /></Card>
+      <Card title={say("overview.newAddresses")}><Fresh all={data.newAddresses} data={data} /></Card>
+      <Card title={say("overview.sensitive")} more={<Link to={link([["eventAttributes.SensitiveAction", "true"]])}>{number(data.current.sensitive)}</Link>}>
+        <Top values={data.sensitive.map((one) => ({ value: one.eventName, count: one.count }))} link={(value) => link([["eventName", value]])} />
+      </Card>
+      <Card wide title={say("overview.sensitive")}><Lines lines={data.sensitiveEvents.slice(0, 12)} /></Card>
+    </div>
   );
 }
 
-function Tiles({ data, from }: { data: Data; from: string }) {
+function Tiles({ data, from }: { data: Figures; from: string }) {
   const say = useSay();
   const { language } = usePreferences();
   const tile = (name: keyof Tally, label: string, to: string, alarm = false) => {

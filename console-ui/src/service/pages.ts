@@ -13,6 +13,8 @@ export type Touched = Answers["Touched"];
 export type Tally = Answers["Tally"];
 export type Active = Answers["Active"];
 export type Overview = Answers["Overview"];
+/** What of the overview is counted soonest. */
+export type Figures = Answers["Figures"];
 export type ActorPage = Answers["Actor"];
 export type KeyPage = Answers["Activity"];
 export type LifeStep = Answers["Step"];
@@ -33,6 +35,7 @@ const with_ = (path: string, values: Record<string, string | number | boolean | 
 const inPath = encodeURIComponent;
 
 export const pages = {
+  figures: (span: Span, signal?: AbortSignal) => ask<Figures>("GET", with_("/v1/figures", span), undefined, signal),
   overview: (span: Span, signal?: AbortSignal) => ask<Overview>("GET", with_("/v1/overview", span), undefined, signal),
   actor: (kind: string, value: string, span: Span, offsetMinutes: number, signal?: AbortSignal) =>
     ask<ActorPage>("GET", with_(`/v1/actors/${inPath(kind)}/${inPath(value)}`, { ...span, offsetMinutes }), undefined, signal),

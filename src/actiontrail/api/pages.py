@@ -32,7 +32,7 @@ from actiontrail.query.pages.empty import Why, why
 from actiontrail.query.pages.find import Matches, find
 from actiontrail.query.pages.ground import Answer, Ground, Resource, Span
 from actiontrail.query.pages.key import Activity, activity
-from actiontrail.query.pages.overview import Overview, overview
+from actiontrail.query.pages.overview import Figures, Overview, figures, overview
 from actiontrail.query.pages.resource import HISTORY_MAX, Lived, resource
 from actiontrail.query.pages.suggest import LIMIT_MAX as PROPOSALS_MAX
 from actiontrail.query.pages.suggest import Suggestions, suggest
@@ -139,6 +139,11 @@ class Pages:
         named = (msgspec.structs.replace(one, label=notes.get(one.source, "")) for one in page.sources)
         return msgspec.structs.replace(page, sources=tuple(named))
 
+    def figures(self, ground: Ground, ask: Ranged, _path: Path) -> Answer:
+        """The overview's figures, sooner than all of it."""
+        now = self._now_ms()
+        return figures(ground, ask.span().fixed(now, days=OVERVIEW_DAYS), now, recorded=self.recorded)
+
     def actor(self, ground: Ground, ask: ActorAsk, path: Path) -> Answer:
         """One actor."""
         kind, value = path
@@ -206,6 +211,7 @@ _PLACES = {
 }
 PAGES: tuple[Page, ...] = (
     Page("overview", "/v1/overview", "actiontrail:GetOverview", "Is everything recorded, who was active, what failed, what changed, what is new.", Ranged, Overview, Pages.overview),
+    Page("figures", "/v1/figures", "actiontrail:GetOverviewFigures", "The overview's figures, sooner than all of it.", Ranged, Figures, Pages.figures),
     Page("actor", "/v1/actors/{kind}/{value}", "actiontrail:GetActor", "Who somebody is, told by what they did.", ActorAsk, Actor, Pages.actor),
     Page("keyActivity", "/v1/keys/{access_key_id}/activity", "actiontrail:GetAccessKeyActivity", "Everything that one access key did, and what lives on from it.", Ranged, Activity, Pages.key),
     Page("resource", "/v1/resources/{type}/{id}", "actiontrail:GetResourceHistory", "The life of a resource.", ResourceAsk, Lived, Pages.resource),

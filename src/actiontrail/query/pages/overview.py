@@ -115,6 +115,16 @@ class LogState(Answer, frozen=True, kw_only=True):
     age_seconds: int
 
 
+class Figures(Answer, frozen=True, kw_only=True):
+    """What of the first page is counted soonest: the range, the one before it, and the log."""
+
+    now: str
+    current: Tally
+    previous: Tally
+    proof: LogState
+    seen: Seen
+
+
 class Overview(Answer, frozen=True, kw_only=True):
     """The first page. `begins` is the time of the first event that is searchable: in a range that reaches back to it
     everything would be new, so nothing is called so.
@@ -171,6 +181,19 @@ def overview(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], 
             sensitive=sensitive(),
             sensitive_events=tuple(lines()),
             signins_without_mfa=tuple(signins()),
+            seen=ground.seen,
+        )
+
+
+def figures(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], datetime | None]) -> Figures:
+    """The figures of the first page, as `overview` tells them, without what has to read the whole record."""
+    with asides() as aside:
+        current, previous = aside(_tally, ground, span), aside(_tally, ground, span.before())
+        return Figures(
+            now=rfc3339(now_ms),
+            current=current(),
+            previous=previous(),
+            proof=_proof(ground, now_ms, recorded()),
             seen=ground.seen,
         )
 
