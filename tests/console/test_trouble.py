@@ -108,8 +108,10 @@ def test_while_search_is_down_the_page_says_so_and_goes_on_by_a_click(alone: Hou
     """The reader may be killed at any moment; nobody has to load the page again, and nothing that was shown is lost."""
     page = window.go("/events?q=serviceName%3A%20Trouble&from=")
     expect(page.locator(".total").first).to_have_attribute("data-total", "40")
+    facet = page.locator(".facet-value").first
+    facet.wait_for()
     os.kill(alone.running.child("read"), signal.SIGKILL)
-    page.locator(".facet-value").first.click()
+    facet.click()
     shown = page.get_by_role("alert").first
     expect(shown).to_contain_text("recording goes on")
     expect(shown).to_contain_text(re.compile(r"Request [0-9A-F]{8}-"))
