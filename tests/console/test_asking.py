@@ -16,23 +16,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.kit.browser import RIGHT, People
+from tests.kit.events_page import INTRUDER, STOPPED, settled, total
 from tests.kit.service import House, events
 from tests.kit.window import Look, a_look, enter
 
 Open = Callable[..., Look]
-INTRUDER = "/events?f=userIdentity.userName%3Dsvc-backup-agent&from="
-STOPPED = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"
-
-
-def total(page: Page) -> int:
-    """How many events the page says it found, once it has settled."""
-    told = page.locator(".total").first
-    expect(told).to_have_attribute("data-total", re.compile(r"\d"))
-    return int(told.get_attribute("data-total") or -1)
-
-
-def settled(page: Page, count: int) -> None:
-    expect(page.locator(".total").first).to_have_attribute("data-total", str(count))
 
 
 def test_channels_are_counted_chosen_and_typed(look: Open, span: str) -> None:

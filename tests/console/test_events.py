@@ -7,24 +7,12 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
+from tests.kit.events_page import INTRUDER, STOPPED, settled, total
 from tests.kit.service import House, events
 from tests.kit.window import Look
 
 Open = Callable[..., Look]
-INTRUDER = "/events?f=userIdentity.userName%3Dsvc-backup-agent&from="
-STOPPED = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"
-
-
-def total(page: Page) -> int:
-    """How many events the page says it found, once it has settled."""
-    told = page.locator(".total").first
-    expect(told).to_have_attribute("data-total", re.compile(r"\d"))
-    return int(told.get_attribute("data-total") or -1)
-
-
-def settled(page: Page, count: int) -> None:
-    expect(page.locator(".total").first).to_have_attribute("data-total", str(count))
 
 
 def test_a_row_is_a_sentence_in_the_language_that_was_chosen(look: Open) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import expect
+from tests.kit.events_page import STOPPED
 from tests.kit.window import Look
 
-STOPPED = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"
 KEY = "LTAI5tSampleDeployBot001"
 SNAPSHOT = "s-bp1sampledbsnapshot1"
 Open = Callable[..., Look]

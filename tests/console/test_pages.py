@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
+from tests.kit.events_page import STOPPED
 from tests.kit.service import House, events
 from tests.kit.window import Look
 
 Open = Callable[..., Look]
-STOPPED = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"
 # name, address, what must be there before it is looked at
 PAGES = [
     ("overview", "/", ".alarms > li"),

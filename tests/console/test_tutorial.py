@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import expect
+from tests.kit.events_page import STOPPED
 from tests.kit.window import ROOT, Look
 
 TUTORIAL = ROOT / "docs/tutorial"
 SCREEN = {"width": 1200, "height": 760}
-STOPPED = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"
 
 
 def test_the_tutorial_leads_where_it_says(look: Callable[..., Look]) -> None:

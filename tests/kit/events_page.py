@@ -1,0 +1,20 @@
+"""The Events page as its stories ask it: two addresses of the told intrusion, and how many events were found."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+INTRUDER = "/events?f=userIdentity.userName%3Dsvc-backup-agent&from="
+STOPPED = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"  # the event that switched the trail off
+
+
+def total(page: Page) -> int:
+    """How many events the page says it found, once it has settled."""
+    told = page.locator(".total").first
+    expect(told).to_have_attribute("data-total", re.compile(r"\d"))
+    return int(told.get_attribute("data-total") or -1)
+
+
+def settled(page: Page, count: int) -> None:
+    """Wait until the page says that it found `count` events."""
+    expect(page.locator(".total").first).to_have_attribute("data-total", str(count))
