@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sigma.backends.sqlite import sqliteBackend
 from sigma.rule import SigmaRule
 
@@ -122,3 +125,30 @@ def test_what_sigma_cannot_say_is_refused(query: str) -> None:
     """A rule that is wider than it looks is worse than none."""
     with pytest.raises(CannotSay):
         rule(query, title="", day=DAY)
+
+
+@given(st.text(max_size=60))
+@example("\x92 a'b\"c\\d \x85\u2028\ufeff\ufffe\x00\n\t - # :")
+def test_every_text_survives_the_rule(text: str) -> None:
+    """Also what YAML takes for no text, for the end of a line, or for a mark of its own."""
+    assert yaml.safe_load(rule("", title=text, day=DAY))["title"] == (text or "All events")
+
+
+@pytest.mark.parametrize("value", ["a\x92b", "a\x1bb", "a\u2028b"])
+def test_a_value_with_control_characters_is_the_value_that_was_asked_for(value: str) -> None:
+    """Escaped, and not replaced: a rule for another value would find other events."""
+    told = yaml.safe_load(rule(f'eventName: "{value}"', title="x", day=DAY))
+
+    assert told["detection"]["selection1"] == {"eventName": value}
+
+
+@pytest.mark.parametrize(
+    ("agent", "found"), [("xnbob", False), ("bobtail", False), ("x\tbob", True), ("x/bob\n", True)]
+)
+def test_words_end_where_the_search_ends_them(agent: str, found: bool) -> None:
+    """At a tab, and not at the letter that stands for one."""
+    told = yaml.safe_load(rule("userAgent: bob", title="x", day=DAY))
+    [(field, pattern)] = told["detection"]["selection1"].items()
+
+    assert field == "userAgent|re"
+    assert bool(re.search(pattern, agent)) == matches(parse("userAgent: bob"), {"userAgent": agent}) == found

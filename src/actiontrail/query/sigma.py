@@ -14,6 +14,8 @@ from actiontrail.errors import Refusal
 from actiontrail.event.selector import And, Everything, Exists, Field, Node, Not, Or, Range, Text, parse
 from actiontrail.event.selector.match import CHANNEL, DELIMITERS
 
+# All that is not printable in YAML 1.2 (section 5.1), and what it, or its older version, takes for the end of a line or of a document.
+_NO_TEXT = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 TITLE_CHARS_MAX = 110
 _NAMESPACE = uuid.UUID("5a0e6a3e-3a57-4b6e-9c2b-1f7a6c1d9b11")
 _OBJECTS = frozenset(
@@ -26,7 +28,9 @@ _ONE_WORD = frozenset(
         "userIdentity.type", "userIdentity.accessKeyId", "userIdentity.principalId", "userIdentity.accountId", "recipientAccountId", "vpcId",
     }
 )  # fmt: skip
-_DELIMITER = "[" + re.escape(DELIMITERS).replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") + "]"
+_DELIMITER = (
+    "[" + re.escape(DELIMITERS).replace("\\\n", r"\n").replace("\\\t", r"\t").replace("\\\r", r"\r") + "]"
+)
 _INSIDE = "[^" + _DELIMITER[1:]
 
 
@@ -150,6 +154,8 @@ def _key(field: str) -> str:
 
 
 def _scalar(text: str) -> str:
-    """In single quotes, in which YAML reads nothing but the doubled quote; otherwise where there are control characters."""
-    plain = re.sub(r"[\x00-\x1f\x7f]+", " ", text)
-    return "'" + plain.replace("'", "''") + "'"
+    """In single quotes, in which YAML reads nothing but the doubled quote; what it takes for no text is escaped, in double ones."""
+    if not _NO_TEXT.search(text):
+        return "'" + text.replace("'", "''") + "'"
+    safe = re.sub(r'[\\"]', r"\\\g<0>", text)
+    return '"' + _NO_TEXT.sub(lambda found: f"\\U{ord(found.group()):08x}", safe) + '"'
