@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from tests.kit.browser import RIGHT, People
 from tests.kit.service import House, a_service
 from tests.kit.window import Look, a_look, chromium, enter
@@ -15,6 +15,7 @@ from tests.kit.window import Look, a_look, chromium, enter
 from actiontrail.cli import demo
 
 Open = Callable[..., Look]
+expect.set_options(timeout=20_000)  # a busy machine is no fault of the pages
 
 
 @pytest.fixture(scope="session")

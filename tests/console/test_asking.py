@@ -476,6 +476,7 @@ def test_every_action_has_a_key_that_is_told(look: Open, span: str) -> None:
     expect(page.locator(".chip")).to_have_count(0)
     page = window.go(INTRUDER)
     settled(page, 11)
+    expect(page.locator(".list .row").first).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("a")
     expect(page.locator(".surroundings")).to_be_visible()

@@ -147,8 +147,10 @@ def test_nothing_that_is_exported_is_a_formula(look: Open, hostile: str, tmp_pat
     found = {}
     for form in ("csv", "jsonl"):
         page.locator(".export select").select_option(form)
+        page.get_by_role("button", name=re.compile("^Export \\d")).click()
+        made = page.locator('[data-export][data-state="done"]', has_text=f"{form} ·").first
         with page.expect_download() as download:
-            page.get_by_role("button", name=re.compile("^Export \\d")).click()
+            made.get_by_role("link", name="Download").click()
         download.value.save_as(tmp_path / form)
         found[form] = (tmp_path / form).read_bytes().decode()
     cells = [cell for row in csv.reader(io.StringIO(found["csv"])) for cell in row]

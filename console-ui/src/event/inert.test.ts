@@ -1,6 +1,6 @@
 // Hostile text is shown, and does nothing.
 import { describe, expect, it } from "vitest";
-import { cut, pieces, plain } from "./inert.ts";
+import { cut, masked, pieces, plain } from "./inert.ts";
 
 describe("hidden characters", () => {
   it.each([
@@ -12,6 +12,10 @@ describe("hidden characters", () => {
   ])("%j", (text, shown) => expect(plain(text)).toBe(shown));
 
   it("are pieces of their own", () => expect(pieces("a\u0007b").map((piece) => piece.hidden)).toEqual([false, true, false]));
+});
+
+describe("a masked text", () => {
+  it("has no hidden character and its own length", () => expect(masked("a\u202eb\u001b[0m\u{e0001}c")).toBe("a·b·[0m··c"));
 });
 
 describe("a cut", () => {

@@ -33,6 +33,11 @@ export function plain(text: string, most = 300): string {
   return whole.join("").replace(/\s+/g, " ");
 }
 
+/** `text` in its own length: where columns are counted, what cannot be seen is one `·` for each unit of it. */
+export function masked(text: string): string {
+  return text.replace(HIDDEN, (found) => "·".repeat(found.length));
+}
+
 /** `text`, at most `most` UTF-16 units of it, never cut inside a character. */
 export function cut(text: string, most = SHOWN_MAX): string {
   if (text.length <= most) return text;

@@ -1,5 +1,5 @@
 // A mistake in what was typed, shown at its place: the line, what is wrong underlined, and what was expected.
-import { plain } from "../event/inert.ts";
+import { masked, plain } from "../event/inert.ts";
 import type { Mistake } from "../query/language.ts";
 
 export function MistakeAt({ text, mistake }: { text: string; mistake: Mistake }) {
@@ -7,7 +7,7 @@ export function MistakeAt({ text, mistake }: { text: string; mistake: Mistake })
   const at = Math.max(mistake.column - 1, 0);
   return (
     <pre className="mistake" role="alert">
-      {line.slice(0, at)}<mark>{line.slice(at, at + wrongLength(line, at)) || " "}</mark>{line.slice(at + wrongLength(line, at))}
+      {masked(line.slice(0, at))}<mark>{masked(line.slice(at, at + wrongLength(line, at))) || " "}</mark>{masked(line.slice(at + wrongLength(line, at)))}
       {"\n"}
       {" ".repeat(at)}^ {plain(mistake.what, 300)}
     </pre>

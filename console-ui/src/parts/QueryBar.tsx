@@ -1,7 +1,7 @@
 // The query: typed with completion of fields, of words, and of values as the service counts them; a mistake is shown at its place.
 import { Button } from "antd";
 import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
-import { plain } from "../event/inert.ts";
+import { masked, plain } from "../event/inert.ts";
 import { KEYWORDS, placeAt, quoted, type Mistake } from "../query/language.ts";
 import { pages } from "../service/pages.ts";
 import { useSay } from "../shell/words.ts";
@@ -122,7 +122,7 @@ export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loa
         <div className="query-field">
           {mistake && text === value && (
             <div className="query-mirror" aria-hidden ref={mirror}>
-              {text.slice(0, mistake.column - 1)}<mark>{text.slice(mistake.column - 1, mistake.column - 1 + wrongLength(text, mistake.column - 1)) || " "}</mark>
+              {masked(text.slice(0, mistake.column - 1))}<mark>{masked(text.slice(mistake.column - 1, mistake.column - 1 + wrongLength(text, mistake.column - 1))) || " "}</mark>
             </div>
           )}
           <input
