@@ -59,7 +59,7 @@ class Geography:
     def known(self) -> tuple[str, ...]:
         """What the files are and from when: `DBIP-City-Lite, 2026-11-01`."""
         told = []
-        for _, reader in self._readers():
+        for reader in self._readers():
             about = reader.metadata()
             day = datetime.fromtimestamp(about.build_epoch, UTC).date()
             told.append(f"{about.database_type[:NAME_CHARS_MAX]}, {day}")
@@ -67,7 +67,7 @@ class Geography:
 
     def of(self, addresses: Iterable[str]) -> list[Spot]:
         """One for each, in their order."""
-        readers = [reader for _, reader in self._readers()]
+        readers = self._readers()
         return [_spot(address, readers) for address in addresses]
 
     def close(self) -> None:
@@ -77,18 +77,16 @@ class Geography:
                 reader.close()
             self._open.clear()
 
-    def _readers(self) -> list[tuple[Path, maxminddb.Reader]]:
+    def _readers(self) -> list[maxminddb.Reader]:
         with self._lock:
             for file in self._files:
                 held = self._open.get(file)
                 try:
                     if held is None or _state(file) != held[0]:
-                        self._open[file] = _opened(
-                            file
-                        )  # readers of the old one may still be at work: it goes with them
+                        self._open[file] = _opened(file)  # whoever reads the old one reads on
                 except (OSError, BadAddressDatabase) as error:
                     log.warning("a database of addresses cannot be read anew", file=str(file), why=str(error))
-            return [(file, self._open[file][1]) for file in self._files if file in self._open]
+            return [self._open[file][1] for file in self._files if file in self._open]
 
 
 def _state(file: Path) -> tuple[int, ...]:

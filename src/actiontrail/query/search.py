@@ -20,6 +20,7 @@ from actiontrail.event.selector import parse, split_sql, tokens
 from actiontrail.query import fields, schema
 from actiontrail.query.compile import Bindings, condition
 from actiontrail.query.engine import ONE_PAGE, Limits
+from actiontrail.query.groupings import Groupings
 from actiontrail.query.guard import guard
 from actiontrail.query.projection import Projection
 from actiontrail.query.rows import BY_PATH
@@ -214,17 +215,17 @@ class Search:
         seen = self.seen()
         bound = Bindings()
         where = self.where(asked, bound)
-        which = f"grouping({', '.join(columns)})"
+        groupings = Groupings(columns)
         sql = (
-            f"SELECT {which} AS g, {', '.join(columns)}, count() AS c FROM {schema.TABLE} WHERE {where}"
-            f" GROUP BY GROUPING SETS ({', '.join(f'({column})' for column in columns)})"
+            f"SELECT {groupings.which} AS g, {', '.join(columns)}, count() AS c FROM {schema.TABLE} WHERE {where}"
+            f" GROUP BY {groupings.sets}"
             f" ORDER BY g, c DESC, {', '.join(columns)} LIMIT {top} BY g"
         )
         found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
         for group, *values, count in self.projection.engine.rows(
             sql, bound.values, limits=self.limits, mark=mark
         ):
-            at = len(columns) - int(group ^ ((1 << len(columns)) - 1)).bit_length()
+            at = groupings.at(group)
             found[names[at]].append((values[at], count))
         return found, seen
 

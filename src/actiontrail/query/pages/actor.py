@@ -186,23 +186,8 @@ def _in(start: str) -> str:
 def _by_value(
     ground: Ground, names: Sequence[str], where: str, bound: Bindings, *, since: int | None = None
 ) -> dict[str, tuple[Count, ...]]:
-    """The commonest values of fields; with `since`, those that were never there before it, earliest first."""
-    columns = [_COUNTED[name] for name in names]
-    chosen = (
-        f"HAVING v != '' AND min(happened) >= {at(since, bound)}" if since is not None else "HAVING v != ''"
-    )
-    order = "min(happened), v" if since is not None else "c DESC, v"
-    which = f"grouping({', '.join(columns)})"
-    value = "concat(" + ", ".join(f"toString({column})" for column in columns) + ")"
-    sql = (
-        f"SELECT {which} AS g, {value} AS v, count() AS c, {HIT} FROM {TABLE} WHERE {where}"
-        f" GROUP BY GROUPING SETS ({', '.join(f'({column})' for column in columns)})"
-        f" {chosen} ORDER BY g, {order} LIMIT {TOP} BY g"
-    )
-    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
-    for group, *row in ground.rows(sql, bound):
-        found[names[len(columns) - int(group ^ ((1 << len(columns)) - 1)).bit_length()]].append(tuple(row))
-    return {name: counts(rows) for name, rows in found.items()}
+    found = ground.by_value([_COUNTED[name] for name in names], where, bound, since=since)
+    return dict(zip(names, found, strict=True))
 
 
 def touched(ground: Ground, where: str, bound: Bindings, *, limit: int = TOP) -> tuple[Touched, ...]:

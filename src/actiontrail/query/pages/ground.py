@@ -6,7 +6,7 @@ with `mine`.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +21,7 @@ from actiontrail.event.selector import tokens
 from actiontrail.query import schema
 from actiontrail.query.compile import HINTS_MAX, Bindings
 from actiontrail.query.engine import TooHeavy
+from actiontrail.query.groupings import Groupings
 from actiontrail.query.search import OutOfRange, Search, Seen
 from actiontrail.query.words import clean
 
@@ -195,6 +196,28 @@ class Ground:
             raise TooHeavy("the question took longer than it may. Narrow the time range.")
         limits = replace(self.search.limits, seconds=max(left, 1))
         return self.search.projection.engine.rows(sql, bound.values, limits=limits, mark=self._mark)
+
+    def by_value(
+        self,
+        columns: Sequence[str],
+        where: str,
+        bound: Bindings,
+        *,
+        limit: int = TOP,
+        since: int | None = None,
+    ) -> list[tuple[Count, ...]]:
+        """Of each column the commonest values; with `since`, those that were never there before it, earliest first."""
+        groupings = Groupings(columns)
+        fresh = f" AND min(happened) >= {at(since, bound)}" if since is not None else ""
+        order = "min(happened), v" if since is not None else "c DESC, v"
+        sql = (
+            f"SELECT {groupings.which} AS g, {groupings.value} AS v, count() AS c, {HIT} FROM {TABLE} WHERE {where}"
+            f" GROUP BY {groupings.sets} HAVING v != ''{fresh} ORDER BY g, {order} LIMIT {limit} BY g"
+        )
+        found: list[list[tuple[Any, ...]]] = [[] for _ in columns]
+        for group, *row in self.rows(sql, bound):
+            found[groupings.at(group)].append(tuple(row))
+        return [counts(rows) for rows in found]
 
     def lines(self, where: str, bound: Bindings, *, limit: int, newest_first: bool = False) -> list[Line]:
         """The first `limit` events for which `where` holds, in order of time."""

@@ -19,7 +19,6 @@ from actiontrail.query.pages.ground import (
     Span,
     Who,
     asides,
-    counts,
     hint,
     rfc3339,
     text_at,
@@ -136,7 +135,7 @@ def activity(ground: Ground, access_key_id: str, span: Span) -> Activity:
         resources = aside(touched, ground, mine, bound, limit=ROWS_MAX)
         origin = aside(_origin, ground, access_key_id)
         discovery = aside(_calls, ground, f"{mine} AND event_rw != 'Write'", bound)
-        counted = aside(_counted, ground, mine, bound)
+        counted = aside(ground.by_value, _COUNTED, mine, bound, limit=ROWS_MAX)
         owners = aside(_owners, ground, access_key_id, mine, bound)
         refused = aside(_refused, ground, mine, bound)
         sensitive = aside(ground.lines, f"{mine} AND sensitive = 'true'", bound, limit=ROWS_MAX)
@@ -325,18 +324,3 @@ def _refused(ground: Ground, where: str, bound: Bindings) -> tuple[InVain, ...]:
         )
         for service, name, code, count, first, last in ground.rows(sql, bound)
     )
-
-
-def _counted(ground: Ground, where: str, bound: Bindings) -> list[tuple[Count, ...]]:
-    """The values of each of `_COUNTED`, the commonest first."""
-    which = f"grouping({', '.join(_COUNTED)})"
-    value = f"concat({', '.join(f'toString({column})' for column in _COUNTED)})"
-    sql = (
-        f"SELECT {which} AS g, {value} AS v, count() AS c, {HIT} FROM {TABLE} WHERE {where}"
-        f" GROUP BY GROUPING SETS ({', '.join(f'({column})' for column in _COUNTED)})"
-        f" HAVING v != '' ORDER BY g, c DESC, v LIMIT {ROWS_MAX} BY g"
-    )
-    found: list[list[tuple[Any, ...]]] = [[] for _ in _COUNTED]
-    for group, *row in ground.rows(sql, bound):
-        found[len(_COUNTED) - int(group ^ ((1 << len(_COUNTED)) - 1)).bit_length()].append(tuple(row))
-    return [counts(rows) for rows in found]

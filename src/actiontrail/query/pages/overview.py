@@ -156,8 +156,8 @@ def overview(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], 
     begins = _begins(ground)
     known = begins is not None and begins < (span.start or 0)
     with asides() as aside:  # those that read the whole record begin first
-        new_actors = aside(_new, ground, span, ACTOR_KIND, ACTOR_VALUE, known=known)
-        new_addresses = aside(_new, ground, span, "'address'", "source_ip", known=known)
+        new_actors = aside(_new, ground, span, ACTOR_KIND, ACTOR_VALUE) if known else tuple
+        new_addresses = aside(_new, ground, span, "'address'", "source_ip") if known else tuple
         sources = aside(_sources, ground, span, now_ms)
         current, previous = aside(_tally, ground, span), aside(_tally, ground, span.before())
         actors = aside(_active, ground, inside, bound, "c DESC")
@@ -309,13 +309,8 @@ def _actives(rows: Sequence[tuple[Any, ...]]) -> tuple[Active, ...]:
     )  # fmt: skip
 
 
-def _new(ground: Ground, span: Span, kind: str, value: str, *, known: bool) -> tuple[Active, ...]:
-    """Who was never there before the range; nobody, if nothing from before it is `known`.
-
-    Asks all that is searchable, and groups it by one narrow column.
-    """
-    if not known:
-        return ()
+def _new(ground: Ground, span: Span, kind: str, value: str) -> tuple[Active, ...]:
+    """Who was never there before the range. Asks all that is searchable, and groups it by one narrow column."""
     assert span.start is not None
     bound = Bindings()
     where = ground.mine(bound, Span(None, span.end))
