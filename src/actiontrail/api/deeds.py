@@ -3,7 +3,6 @@
 The shape is the one in which ActionTrail records itself: host, parameters, identity, answer or error.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -13,6 +12,7 @@ import msgspec
 from actiontrail.access.keys import Caller
 from actiontrail.api.origin import Origin
 from actiontrail.event import effect
+from actiontrail.event.moment import of_seconds
 
 EventType = Literal["ApiCall", "ConsoleOperation", "ConsoleSignin", "ConsoleSignout", "PasswordReset"]
 _SERVICE_OF: Mapping[str, str] = {"PasswordReset": "aascustomer"}  # where rules look for it
@@ -99,7 +99,7 @@ def event_of(told: Telling, *, region: str, now: float) -> dict[str, Any]:
     service, _, name = deed.action.partition(":")
     if deed.event:
         service, name = _SERVICE_OF.get(deed.event, service), deed.event
-    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    moment = of_seconds(now)
     event: dict[str, Any] = {
         "eventId": told.request_id,
         "eventVersion": 1,
@@ -135,7 +135,7 @@ def event_of(told: Telling, *, region: str, now: float) -> dict[str, Any]:
 
 
 def _identity(caller: Caller, moment: str) -> dict[str, Any]:
-    began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(caller.since)) if caller.since else moment
+    began = of_seconds(caller.since) if caller.since else moment
     identity: dict[str, Any] = {
         "type": caller.type,
         "principalId": caller.principal_id,

@@ -16,6 +16,7 @@ from actiontrail.api import signature
 from actiontrail.api.nonces import Nonces
 from actiontrail.api.signature import Acs3Claim, BearerClaim, RpcClaim, Sent
 from actiontrail.errors import Refusal
+from actiontrail.event.moment import of_seconds
 
 NONCE_CHARS_MAX = 128
 TIME_FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
@@ -176,7 +177,7 @@ class Door:
         if dated is None:
             raise MalformedTime(f"{where} must be UTC in the form 2026-01-02T03:04:05Z, not {text[:40]!r}")
         if abs(dated - self._now()) > self._skew:
-            ours = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._now()))
+            ours = of_seconds(self._now())
             raise ClockSkew(f"{where} is {text}, our clock says {ours}; they may differ by {self._skew} s")
         return dated
 

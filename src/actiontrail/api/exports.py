@@ -22,10 +22,10 @@ from actiontrail.api.rest import EXPORT, PIECE, asked
 from actiontrail.api.routes import Answered, Route
 from actiontrail.api.served import BadQuestion, asking, in_path, planning, received, request_id
 from actiontrail.api.steps import Nothing, Step, handler, row
+from actiontrail.event.moment import rfc3339
 from actiontrail.event.selector.parser import SelectorError
 from actiontrail.query.export import TYPES, Wanted
 from actiontrail.query.exportjobs import Exports, Job, NoSuchExport, NotDone, TooManyExports
-from actiontrail.query.pages.ground import rfc3339
 from actiontrail.query.search import OutOfRange
 
 GROUP = "search"

@@ -17,9 +17,9 @@ from actiontrail.api.routes import Answered, Asked
 from actiontrail.api.served import BadQuestion
 from actiontrail.api.steps import Nothing, Step, handler, row
 from actiontrail.errors import Refusal
+from actiontrail.event.moment import rfc3339
 from actiontrail.event.selector import split_sql
 from actiontrail.query import scenes
-from actiontrail.query.pages.ground import rfc3339
 from actiontrail.query.saved import (
     VIEW_CHARS_MAX,
     By,

@@ -5,12 +5,12 @@ What a proxy says of the address behind it is believed of proxies that the opera
 """
 
 import ipaddress
-import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from actiontrail.access.conditions import Context
 from actiontrail.access.keys import Caller
+from actiontrail.event.moment import of_seconds
 
 PEER_HEADER = "x-actiontrail-peer"  # from the front door to the reader; never from a caller
 TEXT_CHARS_MAX = 512
@@ -50,7 +50,7 @@ def origin(peer: str, headers: Mapping[str, str], trusted: Networks) -> Origin:
 def context(where: Origin, caller: Caller, now: float) -> Context:
     """What the conditions of policies may ask of the request, under their keys in lower case."""
     known = {
-        "acs:currenttime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+        "acs:currenttime": of_seconds(now),
         "acs:securetransport": "true" if where.secure else "false",
         "acs:mfapresent": "true" if caller.mfa else "false",
         "acs:principalarn": caller.trusted_as,

@@ -4,7 +4,6 @@ One function for each address; their rows are in `people_routes.py`. A caller se
 so that nobody who may manage users can make themselves the account.
 """
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
@@ -18,6 +17,7 @@ from actiontrail.access.keys import Caller
 from actiontrail.access.signin import SignIn
 from actiontrail.api import people_values as values
 from actiontrail.api.routes import Asked
+from actiontrail.event.moment import of_seconds
 
 A = TypeVar("A", bound=Asked)
 
@@ -220,7 +220,7 @@ def list_tokens(desk: Desk, visit: Visit[values.Nothing]) -> values.TokensAnswer
                 state=one.state,
                 note=one.note,
                 any_account=one.any_account,
-                created=text(one.created),
+                created=of_seconds(one.created),
                 last_used=_moment(one.last_used),
             )
             for one in desk.keys.list(visit.account)
@@ -354,7 +354,7 @@ def _detach(desk: Desk, of: users.User | roles.Role, name: str) -> values.Attach
 
 def _attached(desk: Desk, account: str, principal: str) -> list[values.AttachedShown]:
     return [
-        values.AttachedShown(type=one.policy_type, name=one.policy_name, attached=text(one.created))
+        values.AttachedShown(type=one.policy_type, name=one.policy_name, attached=of_seconds(one.created))
         for one in desk.grants.attached(account, principal)
     ]
 
@@ -364,9 +364,11 @@ def _holders(desk: Desk, account: str, found: grants.Policy) -> Iterator[values.
     posts = {one.id: one.name for one in desk.roles.list(account)}
     for one in desk.grants.holders(account, found.type, found.name):
         if one.principal in people:
-            yield values.HolderShown(kind="user", name=people[one.principal], attached=text(one.created))
+            yield values.HolderShown(
+                kind="user", name=people[one.principal], attached=of_seconds(one.created)
+            )
         elif one.principal in posts:
-            yield values.HolderShown(kind="role", name=posts[one.principal], attached=text(one.created))
+            yield values.HolderShown(kind="role", name=posts[one.principal], attached=of_seconds(one.created))
 
 
 def _user_answer(desk: Desk, user: users.User) -> values.UserAnswer:
@@ -385,8 +387,8 @@ def _user(user: users.User) -> values.UserShown:
         comments=user.comments,
         state=user.state,
         arn=user.arn,
-        created=text(user.created),
-        updated=text(user.updated),
+        created=of_seconds(user.created),
+        updated=of_seconds(user.updated),
         last_login=_moment(user.last_login),
     )
 
@@ -398,7 +400,7 @@ def _key(one: keys.Listed) -> values.KeyShown:
         state=one.state,
         note=one.note,
         any_account=one.any_account,
-        created=text(one.created),
+        created=of_seconds(one.created),
         last_used=_moment(one.last_used),
     )
 
@@ -415,8 +417,8 @@ def _role(role: roles.Role) -> values.RoleShown:
         arn=role.arn,
         trust=role.trust,
         session_seconds_max=role.session_seconds_max,
-        created=text(role.created),
-        updated=text(role.updated),
+        created=of_seconds(role.created),
+        updated=of_seconds(role.updated),
     )
 
 
@@ -432,7 +434,7 @@ def _policy(one: grants.Policy) -> values.PolicyShown:
 
 
 def _account(one: accounts.Account) -> values.AccountShown:
-    return values.AccountShown(id=one.id, name=one.name, created=text(one.created))
+    return values.AccountShown(id=one.id, name=one.name, created=of_seconds(one.created))
 
 
 def _directory(found: directory.Organization, account: str) -> values.DirectoryShown:
@@ -440,15 +442,10 @@ def _directory(found: directory.Organization, account: str) -> values.DirectoryS
     return values.DirectoryShown(
         id=found.id,
         management_account=found.management_account,
-        created=text(found.created),
+        created=of_seconds(found.created),
         members=list(found.members) if manages else [],
     )
 
 
-def text(seconds: int) -> str:
-    """The moment as it stands on the wire."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-
-
 def _moment(seconds: int | None) -> str | UnsetType:
-    return UNSET if seconds is None else text(seconds)
+    return UNSET if seconds is None else of_seconds(seconds)

@@ -9,8 +9,9 @@ from msgspec import UNSET
 from actiontrail.access.consoles import Session
 from actiontrail.access.users import User
 from actiontrail.api import people_values as values
-from actiontrail.api.people import Desk, Visit, text
+from actiontrail.api.people import Desk, Visit
 from actiontrail.errors import Refusal
+from actiontrail.event.moment import of_seconds
 
 
 class OwnSignIn(Refusal):
@@ -92,9 +93,9 @@ def _shown(desk: Desk, user: User) -> values.SignInAnswer:
 def _session(one: Session) -> values.SessionShown:
     return values.SessionShown(
         id=one.id,
-        begun=text(one.begun),
-        seen=text(one.seen),
-        ends=text(one.ends),
+        begun=of_seconds(one.begun),
+        seen=of_seconds(one.seen),
+        ends=of_seconds(one.ends),
         mfa=one.mfa,
         method=one.method,
         address=one.address,

@@ -14,6 +14,7 @@ from actiontrail.api.session import Desk
 from actiontrail.api.visitors import Visitors
 from actiontrail.api.visits import Visit, event
 from actiontrail.capture.masking import Masker
+from actiontrail.event.moment import of_seconds
 from actiontrail.service import Reading
 from actiontrail.store.outbox import Outbox, Parcel
 
@@ -31,7 +32,7 @@ def routes(reading: Reading, known: Visitors, deeds: Deeds) -> list[HTTPRouteHan
     def tell(visit: Visit) -> None:
         """On its way to the record, whatever happens, when this returns."""
         identity = str(uuid.uuid4()).upper()
-        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        moment = of_seconds(time.time())
         told = masker.mask(msgspec.json.encode(event(visit, identity, moment))).event
         outbox.put([Parcel(identity, visit.account, told)])
 

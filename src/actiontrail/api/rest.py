@@ -122,7 +122,7 @@ class Rest:
     def histogram(self, caller: Caller, ask: HistogramAsk, mark: str) -> HistogramAnswer:
         """Counts over time."""
         found = self.search.histogram(asked(caller, ask), buckets=ask.buckets, mark=mark)
-        steps = [HistogramStep(start=_rfc3339(one.start_ms), count=one.events) for one in found.buckets]
+        steps = [HistogramStep(start=moment.rfc3339(one.start_ms), count=one.events) for one in found.buckets]
         return HistogramAnswer(
             step_seconds=found.step_ms // 1000, total=found.total, buckets=steps, seen=found.seen
         )
@@ -439,14 +439,10 @@ def _shown(found: Found) -> EventFound:
 
 
 def at_moment(text: str, name: str) -> int | None:
-    """The parameter `name` in Unix milliseconds; None if it was not given. Raises `BadQuestion`."""
+    """The parameter `name`, an end of a range, in Unix milliseconds; None if it was not given. Raises `BadQuestion`."""
     if not text:
         return None
     try:
-        return int(moment.parse(text).timestamp() * 1000)
+        return moment.edge(text)
     except moment.BadTime as error:
         raise BadQuestion(f"{name} {error}") from error
-
-
-def _rfc3339(milliseconds: int) -> str:
-    return moment.text(moment.parse(milliseconds / 1000 if abs(milliseconds) < 10**11 else milliseconds))

@@ -14,7 +14,8 @@ import msgspec
 from actiontrail.delivery.rules import Rules, Sight, View, category, chooses
 from actiontrail.delivery.sheets import Ledger, view
 from actiontrail.event.formats import Formats
-from actiontrail.query.pages.ground import Answer, Ground, Line, Span, rfc3339
+from actiontrail.event.moment import rfc3339
+from actiontrail.query.pages.ground import Answer, Ground, Line, Span
 from actiontrail.query.pages.sorts import Sort, lines_at, sorts, unlike
 from actiontrail.query.search import Seen
 

@@ -243,8 +243,8 @@ class Desk:
             display_name=user.display_name,
             session_id=session.id,
             csrf_token=self.visitors.sessions.csrf(secret),
-            begun=_time(session.begun),
-            ends=_time(session.ends),
+            begun=moment.of_seconds(session.begun),
+            ends=moment.of_seconds(session.ends),
             idle_seconds=self.visitors.sessions.limits.idle_seconds,
             mfa=session.mfa,
             method=session.method,
@@ -416,9 +416,9 @@ class Desk:
             sessions=[
                 OpenSession(
                     id=one.id,
-                    begun=_time(one.begun),
-                    seen=_time(one.seen),
-                    ends=_time(one.ends),
+                    begun=moment.of_seconds(one.begun),
+                    seen=moment.of_seconds(one.seen),
+                    ends=moment.of_seconds(one.ends),
                     mfa=one.mfa,
                     method=one.method,
                     address=one.address,
@@ -523,7 +523,3 @@ def _plain(method: str, path: str, run: Callable[[Sent], msgspec.Struct]) -> HTT
         return answered(await sync_to_thread(run, sent), request_id(request))
 
     return handler
-
-
-def _time(seconds: int) -> str:
-    return moment.text(moment.parse(seconds))

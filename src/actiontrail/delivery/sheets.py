@@ -10,12 +10,12 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from actiontrail.delivery.batch import Chosen
 from actiontrail.delivery.rules import Rules, Sight, View, category_of, choose
-from actiontrail.event import record
+from actiontrail.event import moment, record
 from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.model import encode_fast
 
@@ -23,8 +23,6 @@ RECORDS = 512  # in one sheet
 BYTES_MAX = 64 * 1024 * 1024
 _OVERHEAD = 400  # bytes of a view beside its event
 _LOCKS = 16
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 class Ledger(Protocol):
@@ -53,8 +51,8 @@ def view(index: int, line: bytes, formats: Formats) -> View:
         index,
         one.account,
         event.acs_region,
-        (event.event_time - _EPOCH) // _MILLISECOND,
-        (received - _EPOCH) // _MILLISECOND,
+        moment.milliseconds(event.event_time),
+        moment.milliseconds(received),
         category,
         event.event_rw,
         event.is_global is True,

@@ -13,11 +13,23 @@ _RFC3339 = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d{1,9})?", re.ASCII)
+EPOCH = datetime(YEARS.start, 1, 1, tzinfo=UTC)
+_END = datetime(YEARS.stop, 1, 1, tzinfo=UTC)
+_MILLISECOND, _MICROSECOND = timedelta(milliseconds=1), timedelta(microseconds=1)
 _SECONDS_BELOW = 10**11  # more cannot be seconds before the year 5138: it is milli-, micro- or nanoseconds
+_NANOSECONDS = 10**9
 
 
 class BadTime(ValueError):
     """Text or a number that names no moment we can keep; the caller says where it stood."""
+
+
+class OutsideYears(BadTime):
+    """A moment that we cannot keep. `nearest` is the edge of what we can."""
+
+    def __init__(self, said: str, *, early: bool) -> None:
+        super().__init__(f"{said[:40]} is outside the years {YEARS.start} to {YEARS.stop - 1}")
+        self.nearest = EPOCH if early else _END
 
 
 def parse(value: object) -> datetime:
@@ -51,9 +63,13 @@ def _from_text(text: str) -> datetime:
             int((fraction or "0").ljust(6, "0")[:6]),
             tzinfo=UTC,
         )
-        return in_range(moment - _offset(offset))
-    except (ValueError, OverflowError) as error:
-        raise BadTime(f"{text[:40]!r} is not a time on the calendar from 1970 to 2261") from error
+    except ValueError as error:
+        raise BadTime(f"{text[:40]!r} is not on the calendar") from error
+    try:
+        moment -= _offset(offset)
+    except OverflowError as error:
+        raise OutsideYears(repr(text), early=moment.year < YEARS.start) from error
+    return _kept(moment, repr(text))
 
 
 def _offset(text: str | None) -> timedelta:
@@ -69,22 +85,52 @@ def _offset(text: str | None) -> timedelta:
 
 def _from_number(number: float) -> datetime:
     unit = 1
-    while number / unit >= _SECONDS_BELOW:
+    while number / unit >= _SECONDS_BELOW and unit < _NANOSECONDS:
         unit *= 1000
     try:
         whole = int(number // unit)
         micros = int((number - whole * unit) * 1_000_000 // unit)
-        return in_range(datetime.fromtimestamp(whole, UTC) + timedelta(microseconds=micros))
+        moment = datetime.fromtimestamp(whole, UTC) + timedelta(microseconds=micros)
     except (ValueError, OverflowError, OSError) as error:
-        raise BadTime(f"{str(number)[:40]} is not a time since 1970") from error
+        raise OutsideYears(str(number), early=number < 0) from error
+    return _kept(moment, str(number))
 
 
-def in_range(moment: datetime) -> datetime:
-    """`moment` in UTC, if every engine can hold it. Raises `BadTime`."""
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def _kept(moment: datetime, said: str) -> datetime:
     if moment.year not in YEARS:
-        raise BadTime(f"the year {moment.year} is outside {YEARS.start} to {YEARS.stop - 1}")
+        raise OutsideYears(said, early=moment < EPOCH)
     return moment
+
+
+def edge(value: object) -> int:
+    """The end of a range that `value` names, in milliseconds since 1970, cut. Raises `BadTime`.
+
+    A range may reach further than events can: beyond the years that we keep it stands at their edge.
+    """
+    try:
+        return milliseconds(parse(value))
+    except OutsideYears as error:
+        return milliseconds(error.nearest)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Whole milliseconds since 1970, cut; exact, as seconds in floating point are not."""
+    return (moment - EPOCH) // _MILLISECOND
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def rfc3339(milliseconds: int) -> str:
+    """The moment so many milliseconds after 1970, as text."""
+    return text(EPOCH + timedelta(milliseconds=milliseconds))
+
+
+def of_seconds(seconds: float) -> str:
+    """The moment so many seconds after 1970, as text, cut to a whole one."""
+    return text(EPOCH + timedelta(seconds=int(seconds)))
 
 
 def text(moment: datetime) -> str:

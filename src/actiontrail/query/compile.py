@@ -8,9 +8,10 @@ Where a column holds the whole field it is asked; the words give the index somet
 import itertools
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from actiontrail.event.moment import microseconds
 from actiontrail.event.selector import CHANNEL, And, Everything, Exists, Field, Node, Not, Or, Range, Text
 from actiontrail.event.selector.match import DELIMITERS, NUMBER
 from actiontrail.query.rows import BY_PATH
@@ -20,7 +21,6 @@ HINTS_MAX = 16  # words of a phrase that the index is asked for
 _CUTS = "[" + re.escape(DELIMITERS) + "]+"
 _ONE = r"[^ \x02\x03\x04]"  # of a token among the words, where these three are marks
 _ONE_OF_COLUMN = "[^ ]"  # a column holds the value as it came, and there they are characters like any other
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Bindings:
@@ -173,6 +173,6 @@ def _times(node: Range, bound: Bindings) -> str:
         f"(toUnixTimestamp64Milli(happened), toInt64(happened_us)) {sign}{'=' if closed else ''} ({bound.whole(us // 1000)}, {bound.whole(us % 1000)})"
         for end, sign, closed in ((node.low, ">", node.low_inclusive), (node.high, "<", node.high_inclusive))
         if isinstance(end, datetime)
-        for us in [((end - _EPOCH).days * 86_400 + (end - _EPOCH).seconds) * 1_000_000 + end.microsecond]
+        for us in [microseconds(end)]
     ]
     return " AND ".join(parts)

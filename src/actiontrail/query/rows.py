@@ -6,22 +6,20 @@ thrown away: reading the same ledger again gives the same rows.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from actiontrail.event import record
+from actiontrail.event import moment, record
 from actiontrail.event.channel import channel
 from actiontrail.event.formats import BUILT_IN, Formats
 from actiontrail.event.model import Event, document
 from actiontrail.query.words import Writer
 
 Get = Callable[[Event], Any]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _MARK = b"\\u000"  # how JSON begins to write each of the marks of a line of words
 
 
@@ -146,14 +144,14 @@ class Mapper:
         whole = document(event)
         doc = msgspec.json.encode(whole)
         words = self._writer.words(whole, marked=_MARK in doc)
-        happened, rest_us = divmod((event.event_time - _EPOCH) // _MICROSECOND, 1000)
+        happened, rest_us = divmod(moment.microseconds(event.event_time), 1000)
         return (
             one.account,
             index,
             one.seq,
             happened,
             rest_us,
-            (received - _EPOCH) // _MICROSECOND,
+            moment.microseconds(received),
             one.format,
             one.source,
             one.masked,

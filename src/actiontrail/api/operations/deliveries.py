@@ -1,6 +1,5 @@
 """How delivery goes, counted, and backfills: DescribeTrailDeliveryMetricData, DescribeUserTrailCount, delivery history jobs."""
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
@@ -12,6 +11,7 @@ from actiontrail.delivery.backfill import BackfillRuns, Backfills, Job, NoBackfi
 from actiontrail.delivery.changes import Trails
 from actiontrail.delivery.figures import BadPeriod, Figure, Series
 from actiontrail.delivery.trails import NoSuchTrail
+from actiontrail.event.moment import of_seconds
 
 TRAIL = "acs:actiontrail:{region}:{account}:trail/{TrailName}"
 _NAME = Parameter(name="TrailName", required=True, note="The trail's name.")
@@ -222,4 +222,4 @@ def _whole(job: Job) -> Mapping[str, Any]:
 
 
 def _moment(milliseconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(milliseconds // 1000))
+    return of_seconds(milliseconds // 1000)

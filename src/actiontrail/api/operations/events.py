@@ -8,7 +8,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ import msgspec
 from actiontrail.api.door import parse_time
 from actiontrail.api.operations.table import Call, Field, InvalidParameter, Operation, Parameter, Spec, Values
 from actiontrail.errors import Refusal
+from actiontrail.event.moment import of_seconds
 from actiontrail.query.question import KEYS as ASKED
 from actiontrail.query.question import Page, Position, Question
 
@@ -177,8 +177,8 @@ def _look_up(desk: Desk, call: Call, conditions: tuple[tuple[str, str], ...]) ->
         )
     )
     answer: dict[str, Any] = {
-        "StartTime": _text(span.start),
-        "EndTime": _text(span.end),
+        "StartTime": of_seconds(span.start),
+        "EndTime": of_seconds(span.end),
         "Events": [msgspec.Raw(event) for event in page.events],
     }
     if page.next is not None:
@@ -203,10 +203,10 @@ def effective_range(values: Values, now: float, lookback_seconds: int) -> Range:
     if end is None:
         raise InvalidEndTime(_time_problem("EndTime", values, other="StartTime"))
     if end <= start:
-        raise EmptyRange(f"EndTime {_text(end)} is not later than StartTime {_text(start)}")
+        raise EmptyRange(f"EndTime {of_seconds(end)} is not later than StartTime {of_seconds(start)}")
     if end <= oldest:
         raise InvalidEndTime(
-            f"EndTime {_text(end)} lies before {_text(oldest)}, where looking up begins; search has no such limit"
+            f"EndTime {of_seconds(end)} lies before {of_seconds(oldest)}, where looking up begins; search has no such limit"
         )
     return Range(max(start, oldest), end)
 
@@ -281,7 +281,3 @@ def _open_token(key: bytes, binding: _Binding, text: str) -> tuple[Range, Positi
             "NextToken belongs to another question; leave all other parameters as they were"
         )
     return Range(token.start, token.end), Position(token.time, token.index)
-
-
-def _text(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -5,7 +5,6 @@ of another account is not told whether it exists.
 """
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ from actiontrail.access.policy import BadPolicy, parse, parse_trust
 from actiontrail.access.roles import Role, UnknownRole
 from actiontrail.api.operations.table import Call, Field, Operation, Parameter, Spec
 from actiontrail.errors import Refusal
+from actiontrail.event.moment import of_seconds
 
 VERSION = "2015-04-01"
 SECONDS_MIN, SECONDS_DEFAULT, SECONDS_MAX = 900, 3600, 12 * 3600
@@ -205,7 +205,7 @@ def _assume_role(desk: Desk, call: Call) -> Mapping[str, Any]:
             "AccessKeyId": made.access_key_id,
             "AccessKeySecret": made.access_key_secret,
             "SecurityToken": made.security_token,
-            "Expiration": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(made.expires)),
+            "Expiration": of_seconds(made.expires),
         },
     }
     if values.given("SourceIdentity"):

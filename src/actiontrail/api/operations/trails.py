@@ -413,7 +413,7 @@ def times(trail: Trail) -> Mapping[str, str]:
 
 def when(seconds: int | None) -> str:
     """`2021-03-01T06:27:28Z`; empty for none."""
-    return "" if seconds is None else moment.text(moment.parse(seconds))
+    return "" if seconds is None else moment.of_seconds(seconds)
 
 
 def _status(desk: Desk, call: Call) -> Mapping[str, Any]:

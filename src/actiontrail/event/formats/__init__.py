@@ -9,7 +9,7 @@ an event bus, a CloudEvent) is found inside them.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ from actiontrail.event.formats import (
 )
 from actiontrail.event.formats.form import Format, Unwrapped, layers
 from actiontrail.event.model import NO_TIME, Event, read_time, settled
+from actiontrail.event.moment import EPOCH
 from actiontrail.event.reading import UnmappableEvent, decode, dig, first_text
 from actiontrail.event.record import one_line
 
@@ -47,7 +48,6 @@ __all__ = [
     "to_event",
 ]
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MODULES = (
     cloudevents,

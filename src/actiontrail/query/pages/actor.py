@@ -6,6 +6,7 @@ Counts are of the range; `first_seen` and what is new look at everything that is
 from collections.abc import Sequence
 from typing import Any
 
+from actiontrail.event.moment import rfc3339
 from actiontrail.query.compile import Bindings
 from actiontrail.query.pages.ground import (
     HIT,
@@ -22,7 +23,6 @@ from actiontrail.query.pages.ground import (
     counts,
     hint,
     pairs,
-    rfc3339,
     text_at,
 )
 from actiontrail.query.search import OutOfRange, Seen

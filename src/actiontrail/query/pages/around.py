@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from actiontrail.event.moment import milliseconds, parse, rfc3339
 from actiontrail.query.compile import Bindings
 from actiontrail.query.pages.ground import (
     Answer,
@@ -10,8 +11,6 @@ from actiontrail.query.pages.ground import (
     Span,
     at,
     hint,
-    milliseconds,
-    rfc3339,
     text_at,
 )
 from actiontrail.query.place import NoSuchEvent
@@ -52,7 +51,7 @@ def surroundings(
     if not found:
         raise NoSuchEvent(event_id, ground.seen.since)
     line, event = found[0]
-    time_ms = milliseconds(line.time)
+    time_ms = milliseconds(parse(line.time))
     span = Span(time_ms - window_seconds * 1000, time_ms + window_seconds * 1000 + 1)
     bound = Bindings()
     values, same = _same(by, line, event, bound)

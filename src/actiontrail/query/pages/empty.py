@@ -8,6 +8,8 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from actiontrail.event import moment
+from actiontrail.event.moment import rfc3339
 from actiontrail.event.selector import (
     And,
     Exists,
@@ -23,7 +25,7 @@ from actiontrail.event.selector import (
 )
 from actiontrail.query import fields
 from actiontrail.query.compile import Bindings
-from actiontrail.query.pages.ground import TABLE, Answer, Ground, Span, rfc3339
+from actiontrail.query.pages.ground import TABLE, Answer, Ground, Span
 from actiontrail.query.rows import BY_PATH
 from actiontrail.query.search import Asked, Seen
 
@@ -271,7 +273,9 @@ def _conditions(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
 
 def _horizon(ground: Ground, asked: Asked) -> Iterator[Reason]:
     seen = ground.seen
-    if seen.since and (asked.start_ms is None or rfc3339(asked.start_ms) < seen.since):
+    if seen.since and (
+        asked.start_ms is None or asked.start_ms < moment.milliseconds(moment.parse(seen.since))
+    ):
         yield Reason(
             code="OutsideSearchable",
             message=f"Only what was received since {seen.since} is searchable; the ledger holds what is older.",

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
-from actiontrail.event import moment
+from actiontrail.event.moment import rfc3339
 from actiontrail.event.resources import unflatten
 from actiontrail.event.selector import tokens
 from actiontrail.query import schema
@@ -30,7 +29,6 @@ T = TypeVar("T")
 AT_ONCE = 2  # statements of one answer: as many as there are cores, and half of the engine's connections
 TOP = 20  # values of one field that an answer shows
 SPAN_DAYS_MAX = 3660
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LINE = (
     "idx, toUnixTimestamp64Milli(happened), event_id, event_name, service_name, event_rw, region, user_type,"
     " user_name, role_name, principal_id, access_key_id, source_ip, channel, user_agent, error_code, doc"
@@ -244,16 +242,6 @@ def hint(text: str, bound: Bindings) -> str:
     """What any event that holds `text` in a field must have, for the index; to be joined to an exact test."""
     words = [clean(word) for word in tokens(text)][:HINTS_MAX]
     return f" AND hasAllTokens(words, {bound.texts(words)})" if words else ""
-
-
-def rfc3339(milliseconds: int) -> str:
-    """A moment as answers write it."""
-    return moment.text(_EPOCH + timedelta(milliseconds=milliseconds))
-
-
-def milliseconds(text: str) -> int:
-    """The moment that an answer writes as `text`."""
-    return (moment.parse(text) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def counts(rows: Iterable[tuple[Any, ...]]) -> tuple[Count, ...]:

@@ -7,6 +7,7 @@ key, and what was made with that, as far as `GENERATIONS` go.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from actiontrail.event.moment import rfc3339
 from actiontrail.query.compile import Bindings
 from actiontrail.query.pages.actor import Touched, touched
 from actiontrail.query.pages.ground import (
@@ -20,7 +21,6 @@ from actiontrail.query.pages.ground import (
     Who,
     asides,
     hint,
-    rfc3339,
     text_at,
 )
 from actiontrail.query.search import Seen

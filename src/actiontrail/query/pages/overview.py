@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from actiontrail.event.moment import rfc3339
 from actiontrail.query.compile import Bindings
 from actiontrail.query.pages.ground import (
     ACTOR_KIND,
@@ -21,7 +22,6 @@ from actiontrail.query.pages.ground import (
     Span,
     asides,
     at,
-    rfc3339,
 )
 from actiontrail.query.search import Seen
 

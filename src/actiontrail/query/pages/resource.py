@@ -5,6 +5,7 @@ An id may be asked for with its type or alone; alone, every type under which the
 
 from collections.abc import Sequence
 
+from actiontrail.event.moment import milliseconds, parse, rfc3339
 from actiontrail.event.selector import tokens
 from actiontrail.query.compile import Bindings
 from actiontrail.query.pages.actor import Touched
@@ -23,7 +24,6 @@ from actiontrail.query.pages.ground import (
     counts,
     hint,
     pairs,
-    rfc3339,
 )
 from actiontrail.query.search import OutOfRange, Seen
 
@@ -74,7 +74,9 @@ def resource(ground: Ground, which: Resource, span: Span, *, reads: bool = False
         actors = aside(_actors, ground, inside, bound)
         events, first, last, writes, failures = tally()[0]
         steps, whole = lived()
-        shown = [one for one in steps if span.start is None or one.event.time >= rfc3339(span.start)]
+        shown = [
+            one for one in steps if span.start is None or milliseconds(parse(one.event.time)) >= span.start
+        ]
         created = next((one for one in steps if one.phase == "create" and not one.failed), None)
         deleted = next((one for one in reversed(steps) if one.phase == "delete" and not one.failed), None)
         return Lived(
