@@ -341,7 +341,7 @@ def test_a_good_password_in_any_script_is_taken(desk: Desk) -> None:
 def test_the_set_up_link_makes_the_first_administrator_once(desk: Desk) -> None:
     """And nobody after."""
     token = desk.signin.offer_setup(desk.account) or ""
-    user = desk.signin.take_setup(token, "admin", RIGHT)
+    user = desk.signin.take_setup(desk.signin.ready_setup(token, "admin", RIGHT))
     having = Grants(desk.database).attached(desk.account, user.id)
 
     assert (
@@ -354,7 +354,7 @@ def test_the_set_up_link_makes_the_first_administrator_once(desk: Desk) -> None:
         None,
     )
     with pytest.raises(WrongSetup):
-        desk.signin.take_setup(token, "mallory", RIGHT)
+        desk.signin.take_setup(desk.signin.ready_setup(token, "mallory", RIGHT))
 
 
 def test_a_set_up_link_ends_with_its_day_and_with_the_use_of_another(desk: Desk) -> None:
@@ -362,21 +362,21 @@ def test_a_set_up_link_ends_with_its_day_and_with_the_use_of_another(desk: Desk)
     old = desk.signin.offer_setup(desk.account) or ""
     desk.clock.now += 24 * 3600
     with pytest.raises(WrongSetup):
-        desk.signin.take_setup(old, "admin", RIGHT)
+        desk.signin.take_setup(desk.signin.ready_setup(old, "admin", RIGHT))
     first, second = (desk.signin.offer_setup(desk.account) or "" for _ in range(2))
-    desk.signin.take_setup(first, "admin", RIGHT)
+    desk.signin.take_setup(desk.signin.ready_setup(first, "admin", RIGHT))
     desk.signin.forget(desk.signin.users.get(desk.account, "admin"))
 
     with pytest.raises(WrongSetup):
-        desk.signin.take_setup(second, "admin", RIGHT)
+        desk.signin.take_setup(desk.signin.ready_setup(second, "admin", RIGHT))
 
 
 def test_each_account_has_set_up_links_of_its_own(desk: Desk) -> None:
     """That people of one account can sign in lets nobody into another; nor does the link of one."""
     other = desk.signin.accounts.create("other").id
     mine, theirs = (desk.signin.offer_setup(one) or "" for one in (desk.account, other))
-    desk.signin.take_setup(mine, "admin", RIGHT)
-    user = desk.signin.take_setup(theirs, "admin", RIGHT)
+    desk.signin.take_setup(desk.signin.ready_setup(mine, "admin", RIGHT))
+    user = desk.signin.take_setup(desk.signin.ready_setup(theirs, "admin", RIGHT))
 
     assert (user.account, desk.signin.offer_setup(desk.account), desk.signin.offer_setup(other)) == (
         other,
@@ -398,9 +398,9 @@ def test_a_weak_password_does_not_use_up_the_set_up_link(desk: Desk) -> None:
     """One may try again."""
     token = desk.signin.offer_setup(desk.account) or ""
     with pytest.raises(WeakPassword):
-        desk.signin.take_setup(token, "admin", "weak")
+        desk.signin.take_setup(desk.signin.ready_setup(token, "admin", "weak"))
 
-    assert desk.signin.take_setup(token, "admin", RIGHT).name == "admin"
+    assert desk.signin.take_setup(desk.signin.ready_setup(token, "admin", RIGHT)).name == "admin"
 
 
 def test_an_identity_is_linked_by_name_once_and_by_its_subject_ever_after(desk: Desk) -> None:

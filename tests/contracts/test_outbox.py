@@ -106,6 +106,21 @@ def test_a_change_that_fails_leaves_no_event(house: House) -> None:
     assert (along.written, house.outbox.count()) == (False, 0)
 
 
+def test_a_deed_inside_another_takes_both_events_along(house: House) -> None:
+    """They are one change; neither may be there without the other, nor the change without them."""
+    with (
+        house.outbox.along(lambda: a_parcel("outer")) as outer,
+        house.outbox.along(lambda: a_parcel("inner")) as inner,
+    ):
+        Users(house.database).list(ACCOUNT)
+        before = house.outbox.count()
+        Users(house.database).create(ACCOUNT, "alice")
+    house.clock.now += HOLD_MS / 1000
+
+    assert (outer.written, inner.written, before) == (True, True, 0)
+    assert sorted(parcel.id for parcel in house.seen.waiting()) == ["inner", "outer"]
+
+
 def test_what_is_read_takes_nothing_along(house: House) -> None:
     """Reading must not wait for a disk."""
     with house.outbox.along(lambda: a_parcel("draft")) as along:

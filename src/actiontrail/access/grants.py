@@ -174,16 +174,24 @@ class Grants:
 
     def attach(self, to: User | Role, type: PolicyType, name: str) -> Attachment:  # noqa: A002 - RAM's word
         """`to` has the policy from now on; having it already is well. Raises `UnknownPolicy`, `TooManyPolicies`."""
-        now = int(self._now())
         with self._database.begin() as connection:
-            policy = _need_policy(connection, to.account, type, name)
-            row = {"account": to.account, "principal": to.id, "type": type, "name": policy.name}
-            connection.execute(_ATTACH, row | {"created": now})
-            if len(connection.execute(_ATTACHED, row | {"name": ""}).all()) > ATTACHED_MAX:
-                raise TooManyPolicies(
-                    f"{to.name} has {ATTACHED_MAX} policies; detach some, or join them in one"
-                )
-            changed(connection, TOPIC)
+            return self.give(connection, to, type, name)
+
+    def give(
+        self,
+        connection: Connection,
+        to: User | Role,
+        type: PolicyType,  # noqa: A002 - RAM's word
+        name: str,
+    ) -> Attachment:
+        """The same, inside the caller's transaction."""
+        now = int(self._now())
+        policy = _need_policy(connection, to.account, type, name)
+        row = {"account": to.account, "principal": to.id, "type": type, "name": policy.name}
+        connection.execute(_ATTACH, row | {"created": now})
+        if len(connection.execute(_ATTACHED, row | {"name": ""}).all()) > ATTACHED_MAX:
+            raise TooManyPolicies(f"{to.name} has {ATTACHED_MAX} policies; detach some, or join them in one")
+        changed(connection, TOPIC)
         return Attachment(to.id, type, policy.name, now)
 
     def detach(self, of: User | Role, type: PolicyType, name: str) -> None:  # noqa: A002 - RAM's word

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -25,7 +25,7 @@ from actiontrail.access.guesses import Guesses
 from actiontrail.access.names import BadName, check_name
 from actiontrail.access.passwords import Passwords, check_new, new_password
 from actiontrail.access.seal import Sealer
-from actiontrail.access.users import UnknownUser, User, Users
+from actiontrail.access.users import UnknownUser, User, Users, need_user
 from actiontrail.errors import Outage, Refusal
 from actiontrail.store.database import Database
 
@@ -81,6 +81,16 @@ class Proven(NamedTuple):
     user: User
     mfa: bool
     bound: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUser:
+    """Who a set-up link is about to make, or to let in where somebody made them before. Nothing of it holds yet."""
+
+    user: User
+    is_new: bool
+    link: str  # the digest of its token
+    hash: str = field(repr=False)  # of the password
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +249,14 @@ class SignIn:
         with self._one_of_few():
             kept = self._passwords.hash(password)
         with self._database.begin() as connection:
-            connection.execute(
-                _PUT_PASSWORD,
-                {"user": user.id, "hash": kept, "changed": int(self._now()), "must_change": must_change},
-            )
-            end_all(connection, user.id)
+            self._put_password(connection, user, kept, must_change=must_change)
+
+    def _put_password(
+        self, connection: Connection, user: User, kept: str, *, must_change: bool = False
+    ) -> None:
+        row = {"user": user.id, "hash": kept, "changed": int(self._now()), "must_change": must_change}
+        connection.execute(_PUT_PASSWORD, row)
+        end_all(connection, user.id)
 
     def give_password(self, user: User) -> str:
         """A first password that has to be changed at the first sign-in; mistakes made before are forgotten."""
@@ -328,20 +341,41 @@ class SignIn:
             connection.execute(_DROP_OLD_SETUPS, {"account": account, "now": now, "most": SETUPS_MAX})
         return token
 
-    def take_setup(self, token: str, user_name: str, password: str) -> User:
-        """The first user, who can sign in with this password. Raises `WrongSetup`, `WeakPassword`, `BadName`, `UserExists`."""
+    def ready_setup(self, token: str, user_name: str, password: str) -> FirstUser:
+        """Who the link would make; nothing is changed. Raises `WrongSetup`, `WeakPassword`, `BadName`."""
         check_new(password, user_name)
         check_name("user name", user_name)
+        link = _digest(token)
+        with self._database.read() as connection:
+            account = self._account_of(connection, link)
+        found = self._find(account, user_name)
+        with self._one_of_few():
+            kept = self._passwords.hash(password)
+        return FirstUser(found or self.users.new(account, user_name), found is None, link, kept)
+
+    def take_setup(self, first: FirstUser) -> User:
+        """The first user, who may do everything and can sign in: all of it at once, or nothing.
+
+        Raises `WrongSetup` if the link was used meanwhile, `UserExists`, `UnknownUser` if somebody made or deleted them.
+        """
+        user = first.user
         with self._database.begin() as connection:
-            account = connection.execute(_SETUP, {"token": _digest(token), "now": int(self._now())}).scalar()
-            if account is None or connection.execute(_ANY_OF, {"account": account}).scalar_one():
-                raise WrongSetup
-            if connection.execute(_DROP_SETUPS, {"account": account}).rowcount == 0:
-                raise WrongSetup  # somebody else used it meanwhile
-        user = self._find(account, user_name) or self.users.create(account, user_name)
-        self.grants.attach(user, "System", ADMINISTRATOR)
-        self.set_password(user, password)
+            account = self._account_of(connection, first.link)
+            connection.execute(_DROP_SETUPS, {"account": account})
+            if first.is_new:
+                self.users.add(connection, user)
+            else:
+                user = need_user(connection, account, user.name)
+            self.grants.give(connection, user, "System", ADMINISTRATOR)
+            self._put_password(connection, user, first.hash)
         return user
+
+    def _account_of(self, connection: Connection, link: str) -> str:
+        """The account of a link that is still good."""
+        account = connection.execute(_SETUP, {"token": link, "now": int(self._now())}).scalar()
+        if account is None or connection.execute(_ANY_OF, {"account": account}).scalar_one():
+            raise WrongSetup
+        return str(account)
 
     # Inside
 

@@ -92,18 +92,27 @@ class Users:
         self._database = database
         self._now = now
 
-    def create(self, account: str, name: str, *, display_name: str = "", comments: str = "") -> User:
-        """A new user of `account`, who may do nothing yet. Raises `UserExists`, `TooManyUsers`, `BadName`."""
+    def new(self, account: str, name: str, *, display_name: str = "", comments: str = "") -> User:
+        """A user as they would be, with an id that nobody has. Nothing is changed. Raises `BadName`."""
         now = int(self._now())
         made = User(new_id("2"), account, name, display_name or name, comments, "Active", now, now, None)
         _check(made)
-        with self._database.begin() as connection:
-            need_account(connection, account)
-            _need_free(connection, made)
-            if connection.execute(_COUNT, {"account": account}).scalar_one() >= USERS_MAX:
-                raise TooManyUsers(f"account {account} has {USERS_MAX} users; delete some")
-            connection.execute(_INSERT, made._asdict())
         return made
+
+    def create(self, account: str, name: str, *, display_name: str = "", comments: str = "") -> User:
+        """A new user of `account`, who may do nothing yet. Raises `UserExists`, `TooManyUsers`, `BadName`."""
+        made = self.new(account, name, display_name=display_name, comments=comments)
+        with self._database.begin() as connection:
+            self.add(connection, made)
+        return made
+
+    def add(self, connection: Connection, user: User) -> None:
+        """`user` is there, inside the caller's transaction. Raises `UserExists`, `TooManyUsers`."""
+        need_account(connection, user.account)
+        _need_free(connection, user)
+        if connection.execute(_COUNT, {"account": user.account}).scalar_one() >= USERS_MAX:
+            raise TooManyUsers(f"account {user.account} has {USERS_MAX} users; delete some")
+        connection.execute(_INSERT, user._asdict())
 
     def get(self, account: str, name: str) -> User:
         """The user called `name`. Raises `UnknownUser`."""

@@ -6,8 +6,8 @@ Nobody needs a policy for their own session; everything else goes through the ga
 """
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -330,16 +330,12 @@ class Desk:
         self.visitors.need_own_page(sent.headers)
         ask = asked(sent, SetupAsk)
         self.signin.guesses.begin("", "set-up", self.where(sent).address)
-        user = self.signin.take_setup(ask.token, ask.user.strip(), ask.password)
+        first = self.signin.ready_setup(ask.token, ask.user.strip(), ask.password)
+        with ExitStack() as told:  # with the change, in one commit
+            for deed in _of_setup(first.user.name, is_new=first.is_new):
+                told.enter_context(self._doing(first.user, sent, deed))
+            user = self.signin.take_setup(first)
         self.signin.guesses.right("", "set-up")
-        became = Deed(
-            action="ram:AttachPolicyToUser",
-            parameters={"UserName": user.name, "PolicyName": ADMINISTRATOR},
-            references={"ACS::RAM::User": (user.name,), "ACS::RAM::Policy": (ADMINISTRATOR,)},
-        )
-        for deed in (became, password_reset(user.name)):  # done by now: before, nobody could be named
-            with self._doing(user, sent, deed):
-                pass
         bound = self.signin.bound_of(user, mfa=False, method="setup")
         entered = self.enter(Proven(user, mfa=False, bound=bound), "setup", sent)
         self.tell(self.visit(SIGN_IN, user, sent, method="setup"))
@@ -449,6 +445,19 @@ def _own(session: Session, action: str, **parameters: str) -> Deed:
         parameters={"UserName": name, **parameters},
         references={"ACS::RAM::User": (name,)},
     )
+
+
+def _of_setup(user_name: str, *, is_new: bool) -> Iterator[Deed]:
+    """What a set-up link does: its user is made, may do everything, and gets a password."""
+    named = {"ACS::RAM::User": (user_name,)}
+    if is_new:
+        yield Deed(action="ram:CreateUser", parameters={"UserName": user_name}, references=named)
+    yield Deed(
+        action="ram:AttachPolicyToUser",
+        parameters={"UserName": user_name, "PolicyName": ADMINISTRATOR},
+        references={**named, "ACS::RAM::Policy": (ADMINISTRATOR,)},
+    )
+    yield password_reset(user_name)
 
 
 def session_cookie(visitors: Visitors, secret: str) -> Cookie:

@@ -61,9 +61,11 @@ class Outbox:
     @contextmanager
     def along(self, parcel: Callable[[], Parcel]) -> Iterator[Along]:
         """Whatever this context changes in the control database takes the parcel along, once."""
-        told = Along()
+        told, outer = Along(), ALONG.get()
 
         def write(connection: Connection) -> None:
+            if outer is not None:  # one deed inside another: both have changed something
+                outer(connection)
             if not told.written:
                 self._write(connection, [parcel()], held=self._ms() + HOLD_MS)
                 told.written = True
