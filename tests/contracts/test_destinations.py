@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.kit.delivery import a_batch, chosen, texts
-from tests.kit.places import PEERS, Peer
+from tests.kit.places import PEERS, Peer, patiently
 
 from actiontrail.delivery.destination import NoSuchPlace, PlaceDenied, PlaceOutage
 
@@ -76,8 +76,8 @@ def test_a_failure_says_of_what_kind_it_is_and_the_next_try_makes_it_whole(peer:
     if how in peer.unable:
         pytest.skip("this kind of place cannot fail so")
     batch = a_batch()
-    destination = peer.open()
-    destination.probe()
+    destination = peer.open(hasty=True)
+    patiently(destination.probe)
     with peer.failing(how), pytest.raises(REFUSALS[how]):
         destination.put(batch)
     destination.close()

@@ -4,6 +4,7 @@ import atexit
 import errno
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from actiontrail.delivery.destinations import Ground, Reach, kafka, open_bucket,
 from actiontrail.delivery.identity import distinct
 
 SIGNER = LogKit().signer
+PATIENCE_SECONDS = 60.0
 FAILURES = ("no effect", "with effect", "denied", "outage")
 
 
@@ -56,11 +58,34 @@ class Peer:
     unable: tuple[str, ...] = ()
     key: tuple[str, str] | None = None
 
-    def open(self, *, absent: bool = False) -> Destination:
-        """The destination, as a courier opens it."""
+    def open(self, *, absent: bool = False, hasty: bool = False) -> Destination:
+        """The destination, as a courier opens it.
+
+        What is to go well may take as long as a busy machine takes. `hasty`: for a call that is to fail, and for some
+        kinds of place fails only once their short limit is over.
+        """
         address = self.absent if absent else self.address
         ground = self.absent_ground if absent and self.absent_ground else self.ground
+        if not (hasty or absent):
+            ground = patient(ground)
         return open_destination(aim(address, self.key, **self.options), ground)
+
+
+def patient(ground: Ground) -> Ground:
+    """The same places, with all the time that anybody needs."""
+    reach = {kind: replace(one, timeout_s=PATIENCE_SECONDS) for kind, one in ground.reach.items()}
+    return replace(ground, reach=reach)
+
+
+def patiently(call: Callable[[], None]) -> None:
+    """What a hasty destination is to do well: asked again while a busy machine makes it late."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return call()
+        except PlaceOutage:
+            if time.monotonic() > deadline:
+                raise
 
 
 def outages(peer: Peer, fault: str, *, calls: int) -> list[float | None]:

@@ -318,7 +318,9 @@ def test_every_new_password_is_the_same_event_whoever_gave_it(
     people.user(account, "forgetful", "AdministratorAccess")
     browser.sign_in("resetting")
     given = [browser.send("POST", "/v1/access/users/forgetful/password").json()["password"]]
-    assert main(["users", "password", "forgetful", "--data", str(house.running.data)]) == 0
+    assert (
+        main(["users", "password", "forgetful", "--account", account, "--data", str(house.running.data)]) == 0
+    )
     own = Browser(house.running.endpoint)
     given.append(people.signin.give_password(people.signin.users.get(account, "forgetful")))
     own.sign_in("forgetful", given[1])

@@ -4,6 +4,7 @@ Each batch has a partition of its own, which an upload writes over as a whole: t
 the same rows. The table is made when it is missing. The client's own retries are off; they are the courier's.
 """
 
+import math
 from typing import Any, Never
 
 import msgspec
@@ -37,7 +38,9 @@ def open_maxcompute(address: Address, ground: Ground) -> Destination:
     from odps.accounts import CloudAccount, StsAccount
 
     options.retry_times = 0
-    options.connect_timeout = options.read_timeout = reach.timeout_s
+    options.connect_timeout = options.read_timeout = math.ceil(
+        reach.timeout_s
+    )  # its client refuses a fraction
 
     def connected() -> ODPS:
         """A client with the credentials that are good now."""
