@@ -282,3 +282,23 @@ def test_the_channel_can_be_asked_for_though_it_stands_in_no_event(house: House,
     tree = parse(text)
 
     assert by_sql(projection, tree) == by_hand(documents, tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("eventName: RunInstances", [["runinstances"]]),
+        ('userAgent: "Terraform/1.9.5 (linux)"', [["terraform"]]),
+        ("requestId: one/two", [["one", "two"]]),
+        ("not eventName: RunInstances", []),
+        ("not (eventName: Run* or userAgent: curl)", []),
+        ("not requestParameters.InstanceId: i-1", [["i-1"]]),
+        ("channel: cli", []),
+    ],
+)
+def test_the_index_is_asked_for_what_it_can_help_with(text: str, asked: list[list[str]]) -> None:
+    """One word of a dictionary's value, all of another's; nothing below a `not`, where it can only cost."""
+    bound = Bindings()
+    condition(parse(text), bound)
+
+    assert [value for value in bound.values.values() if isinstance(value, list)] == asked

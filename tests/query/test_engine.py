@@ -1,5 +1,6 @@
 """Questions that are asked at once, on fewer connections than there are askers: each has its own answer."""
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,16 @@ def test_nobody_reads_the_rows_of_another_question(engine: Engine) -> None:
 
     with ThreadPoolExecutor(ASKERS) as pool:
         assert list(pool.map(ask, range(ASKERS))) == [0] * ASKERS
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="there is one core")
+def test_a_question_is_worked_at_by_several_threads(engine: Engine) -> None:
+    """Also where there is little memory, which is where this service runs; by itself the engine would take one."""
+    engine.command("CREATE TABLE many (n UInt64) ENGINE = MergeTree ORDER BY n")
+    engine.command("INSERT INTO many SELECT number FROM numbers(2000000)")
+    plan = engine.rows("EXPLAIN PIPELINE SELECT n % 7, count() FROM many GROUP BY 1")
+
+    assert "AggregatingTransform × " in str(plan)
 
 
 def test_an_answer_without_rows_has_the_names_of_its_columns(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from actiontrail.event.moment import microseconds
 from actiontrail.event.selector import CHANNEL, And, Everything, Exists, Field, Node, Not, Or, Range, Text
 from actiontrail.event.selector.match import DELIMITERS, NUMBER
-from actiontrail.query.rows import BY_PATH
+from actiontrail.query.rows import BY_PATH, DICTIONARIES
 from actiontrail.query.words import clean, escape_path
 
 HINTS_MAX = 16  # words of a phrase that the index is asked for
@@ -52,25 +52,28 @@ class Bindings:
         return f"{{{name}:{kind}}}"
 
 
-def condition(node: Node, bound: Bindings, *, columns: bool = True) -> str:
-    """`node` as a condition over a row. Without `columns` only the words are asked: slower, and always true."""
+def condition(node: Node, bound: Bindings, *, columns: bool = True, jump: bool = True) -> str:
+    """`node` as a condition over a row. Without `columns` only the words are asked: slower, and always true.
+
+    Without `jump` the index finds nothing for the whole, as below a `not`: columns are asked without it.
+    """
     match node:
         case Everything():
             return "1"
         case Text(words):
             return _text(words, bound)
         case Field(path, words):
-            return _field(".".join(path), words, bound, columns=columns)
+            return _field(".".join(path), words, bound, columns=columns, jump=jump)
         case Exists(path):
             return _exists(".".join(path), bound, columns=columns)
         case Range():
             return _range(node, bound)
         case Not(part):
-            return f"NOT ({condition(part, bound, columns=columns)})"
+            return f"NOT ({condition(part, bound, columns=columns, jump=False)})"
         case And(parts):
-            return " AND ".join(f"({condition(part, bound, columns=columns)})" for part in parts)
+            return " AND ".join(f"({condition(part, bound, columns=columns, jump=jump)})" for part in parts)
         case Or(parts):
-            return " OR ".join(f"({condition(part, bound, columns=columns)})" for part in parts)
+            return " OR ".join(f"({condition(part, bound, columns=columns, jump=jump)})" for part in parts)
 
 
 def _plain(word: str) -> bool:
@@ -89,16 +92,16 @@ def _text(words: tuple[str, ...], bound: Bindings) -> str:
     return _both(hint, exact)
 
 
-def _field(path: str, words: tuple[str, ...], bound: Bindings, *, columns: bool) -> str:
+def _field(path: str, words: tuple[str, ...], bound: Bindings, *, columns: bool, jump: bool) -> str:
     cleaned = tuple(clean(word) for word in words)
     column = _column(path, columns=columns)
-    unsure = path == CHANNEL or (words[0] in {"true", "false"} and column is None)
-    hint = "" if unsure else _hint(cleaned, bound)
     if column is not None:
+        hint = _hint(_worth_asking(column, cleaned), bound) if jump and path != CHANNEL else ""
         cut = f"replaceRegexpAll(concat(' ', lower({column}), ' '), {bound.text(_CUTS)}, ' ')"
         return _both(hint, f"match({cut}, {bound.text(_pattern(words, one=_ONE_OF_COLUMN))})")
     head = rf"{_head(path)}[^\x02]*"
     truth = r"\x04?" if len(words) == 1 else ""
+    hint = "" if words[0] in {"true", "false"} else _hint(cleaned, bound)
     return _both(hint, f"match(words, {bound.text(head + _pattern(cleaned, truth))})")
 
 
@@ -123,6 +126,14 @@ def _hint(words: tuple[str, ...], bound: Bindings) -> str:
     """The index's part: any event that is chosen has all of these tokens somewhere."""
     sure = [word for word in words if _plain(word)][:HINTS_MAX]
     return f"hasAllTokens(words, {bound.texts(sure)})" if sure else ""
+
+
+def _worth_asking(column: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a column's value that the index is asked for.
+
+    Each costs the more, the more events hold it, and a dictionary is read in no time: there only the longest, likely the rarest.
+    """
+    return tuple(sorted(filter(_plain, words), key=len)[-1:]) if column in DICTIONARIES else words
 
 
 def _both(hint: str, exact: str) -> str:

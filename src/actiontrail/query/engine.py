@@ -4,6 +4,7 @@ Everything that knows the client's oddities is here. One process owns an embedde
 fork after opening one. Questions run at once on a few connections; each has limits on time, memory and rows.
 """
 
+import os
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,13 @@ CONNECTIONS = 4
 MIB = 1024 * 1024
 # For the first rows in the table's own order: without it, each part is read far ahead of what is wanted.
 ONE_PAGE: Mapping[str, Any] = {"read_in_order_use_buffering": 0}
+# The embedded engine keeps a question to one thread unless it has a spare GiB for each, of the one and a half it is given here.
+# What a question may hold is limited anyhow, and it must not take every core of a large machine from the recorder.
+THREADS_MAX = 4
+EMBEDDED: Mapping[str, Any] = {
+    "max_threads": min(os.cpu_count() or 1, THREADS_MAX),
+    "max_threads_min_free_memory_per_thread": 0,
+}
 _TIMES, _MEMORY, _ROWS, _CANCELLED = {159, 160}, {241, 173}, {158, 396, 307}, {394, 734}
 
 
@@ -200,7 +208,8 @@ class Engine:
         All are read before somebody else has the connection.
         """
         named = {"log_comment": mark} if mark else {}
-        asked = {**named, **(limits or Limits()).settings(), **(settings or {})}
+        ours = EMBEDDED if isinstance(self._target, Path) else {}
+        asked = {**ours, **named, **(limits or Limits()).settings(), **(settings or {})}
         with self._connection() as client, translated():
             found = client.query(sql, parameters=dict(parameters or {}), settings=asked)
             return tuple(found.column_names), list(found.result_rows)

@@ -1,5 +1,6 @@
 """Where in the ledger an event is."""
 
+import time
 from typing import TYPE_CHECKING
 
 from actiontrail.errors import Outage, Refusal
@@ -9,6 +10,10 @@ if TYPE_CHECKING:  # the recorder knows the refusal, and never loads the engine
     from actiontrail.query.projection import Projection
 
 RETRY_SECONDS = 1.0
+PATIENCE_SECONDS, LOOK_SECONDS = (
+    2.0,
+    0.02,
+)  # what is recorded is searchable half a second later, or a little more
 
 
 class NoSuchEvent(Refusal):
@@ -25,13 +30,30 @@ def index_of(
 ) -> int:
     """The index of the account's first record with this event id, in a ledger of `size`.
 
-    Raises `NoSuchEvent`, but an `Outage` while there are records that are not searchable yet: it may be among them.
+    Records that are not searchable yet are waited for, two seconds at most. Raises `NoSuchEvent`, but an `Outage` if
+    there still are such records: the event may be among them.
     """
+    until = time.monotonic() + PATIENCE_SECONDS
+    seen = projection.size()
+    while (found := _first(projection, account, event_id, limits)) is None and seen < size:
+        while (further := projection.size()) == seen:
+            if time.monotonic() >= until:
+                raise Outage(
+                    f"no event of this id is among the {seen} records that are searchable; {size - seen} are not yet",
+                    retry_after=RETRY_SECONDS,
+                )
+            time.sleep(LOOK_SECONDS)
+        seen = further
+    if found is None:
+        raise NoSuchEvent(event_id, projection.reach.told())
+    return found
+
+
+def _first(projection: "Projection", account: str, event_id: str, limits: "Limits | None") -> int | None:
     from actiontrail.event.selector import tokens
     from actiontrail.query import schema
     from actiontrail.query.words import clean
 
-    seen = projection.size()
     bound: dict[str, object] = {"account": account, "event_id": event_id}
     where = "account = {account:String} AND event_id = {event_id:String}"
     if words := [clean(word) for word in tokens(event_id)]:
@@ -39,11 +61,4 @@ def index_of(
         where += " AND hasAllTokens(words, {words:Array(String)})"
     sql = f"SELECT idx FROM {schema.TABLE} WHERE {where} ORDER BY idx LIMIT 1"
     found = projection.engine.rows(sql, bound, limits=limits)
-    if found:
-        return int(found[0][0])
-    if seen < size:
-        raise Outage(
-            f"no event of this id is among the {seen} records that are searchable; {size - seen} are not yet",
-            retry_after=RETRY_SECONDS,
-        )
-    raise NoSuchEvent(event_id, projection.reach.told())
+    return int(found[0][0]) if found else None

@@ -7,7 +7,7 @@ retention is one metadata operation and no event can choose its partition.
 
 from dataclasses import dataclass
 
-from actiontrail.query.rows import FIELDS
+from actiontrail.query.rows import FIELDS, NAMES
 
 DATABASE = "actiontrail"
 TABLE = f"{DATABASE}.events"
@@ -42,10 +42,8 @@ PARTITION BY toYYYYMM(received)
 ORDER BY (account, happened, idx)
 SETTINGS index_granularity = 2048, old_parts_lifetime = 30
 """
-# Who called, and from where, is asked all the time, and even a large account has few of them: decision 100.
-_NAMES = ("user_name", "source_ip", "access_key_id", "principal_id")
 _DICTIONARIES = f"ALTER TABLE {TABLE} " + ", ".join(
-    f"MODIFY COLUMN {name} LowCardinality(String) CODEC(ZSTD(1))" for name in _NAMES
+    f"MODIFY COLUMN {name} LowCardinality(String) CODEC(ZSTD(1))" for name in NAMES
 )
 # The newest fifty of somebody lie in fifty granules, each read whole: decision 72.
 _SMALL_GRANULES = _EVENTS.replace("index_granularity = 2048", "index_granularity = 256")
