@@ -11,11 +11,12 @@ from actiontrail.cli import failure
 from actiontrail.cli.main import main
 from actiontrail.event import record
 from actiontrail.evidence import receipt
-from actiontrail.ledger import checkpoint, tree
+from actiontrail.ledger import checkpoint, handover, tree
 from actiontrail.ledger.note import Signer
 
 SIGNER = Signer("log.example/test", b"\x01" * 32)
 STRANGER = Signer("log.example/test", b"\x02" * 32)
+HANDOVER = handover.sign(SIGNER.name, 1, b"\2" * 32, STRANGER, SIGNER).decode()
 LINE = (
     b'{"account":"1","seq":1,"received":"2026-01-02T03:04:05.000001Z","source":"key:LTAI","format":"actiontrail",'
     b'"event":{"eventId":"e-1","eventName":"StopLogging","eventTime":"2026-01-02T03:04:00Z","eventVersion":"1",'
@@ -85,6 +86,27 @@ def test_evidence_of_another_log_shows_nothing(evidence: Path, capsys: pytest.Ca
     """What was not asked for is not shown."""
     arguments = ["verify", str(evidence), "--key", SIGNER.vkey, "--origin", "another.log"]
     assert (main(arguments), capsys.readouterr().out) == (failure.CORRUPT, "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"handovers": [HANDOVER]}, failure.OK),
+        ({"handovers": []}, failure.CORRUPT),
+        ({"handovers": [HANDOVER.replace("size 1", "size 0")]}, failure.CORRUPT),
+        ({"handovers": [HANDOVER, HANDOVER]}, failure.CORRUPT),
+        ({"handovers": [1]}, failure.REFUSED),
+        ({"notes": [HANDOVER]}, failure.REFUSED),
+    ],
+)
+def test_the_list_that_a_log_shows_leads_from_the_first_key_to_the_one_that_signed(
+    evidence: Path, tmp_path: Path, answer: dict[str, object], code: int
+) -> None:
+    """The answer of `GET /log/handover` as it is, with no note cut out of it by hand."""
+    shown = tmp_path / "handover.json"
+    shown.write_text(json.dumps(answer))
+
+    assert main(["verify", str(evidence), "--key", STRANGER.vkey, "--handover", str(shown)]) == code
 
 
 def test_verifying_without_a_key_is_a_wrong_command_line(evidence: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_receipt_is_held_against_the_log_and_what_was_sent(look: Open, house: 
     expect(page.locator(".verdict")).to_contain_text("Which events stand there is not shown")
     choose(page, "The file that was sent", body)
     expect(page.locator(".verdict")).to_contain_text("with the content that was sent")
-    expect(page.locator(".steps > li.holds")).to_have_count(5)
+    expect(page.locator(".verdict .steps > li.holds")).to_have_count(5)
     page.locator(".verdict").scroll_into_view_if_needed()
     window.shot("receipt")
     barriers = window.barriers()

@@ -146,6 +146,34 @@ def test_a_file_signed_after_a_rotation_is_believed_by_who_trusts_the_first_key(
         receipt.verify(FILE, [first.vkey])
 
 
+def test_a_file_signed_before_a_rotation_is_believed_by_who_trusts_the_new_key() -> None:
+    """The new key signed what it took over; so the old one's word counts as far as that went."""
+    new = Signer(ORIGIN, b"\x01" * 32)
+    note = handover.sign(ORIGIN, 300, b"\2" * 32, LOG.signer, new)
+
+    verdict = receipt.verify(FILE, [new.vkey], handovers=[note])
+
+    assert "which has handed over to the key that you named as trusted" in verdict.shown[1]
+
+
+@pytest.mark.parametrize("trusted", [LOG.signer, Signer(ORIGIN, b"\x01" * 32)])
+def test_attack_a_checkpoint_signed_with_a_key_that_was_handed_over_before(trusted: Signer) -> None:
+    """Whoever kept a copy of the old key can still sign; no log of that size was ever that key's."""
+    note = handover.sign(ORIGIN, 299, b"\2" * 32, LOG.signer, Signer(ORIGIN, b"\x01" * 32))
+
+    with pytest.raises(handover.BadHandover, match="after it had handed the log over with 299"):
+        receipt.verify(FILE, [trusted.vkey], handovers=[note])
+
+
+def test_attack_a_checkpoint_of_the_new_key_from_before_its_time() -> None:
+    """The new key never signed so short a log."""
+    first = Signer(ORIGIN, b"\x01" * 32)
+    note = handover.sign(ORIGIN, 301, b"\2" * 32, first, LOG.signer)
+
+    with pytest.raises(handover.BadHandover, match="handed over with 301"):
+        receipt.verify(FILE, [first.vkey], handovers=[note])
+
+
 def test_attack_a_zip_bomb() -> None:
     """A file of a few kilobytes that unpacks to gigabytes is refused before it does."""
     bomb = zlib.compress(bytes(receipt.LINE_BYTES_MAX + 1), 9)

@@ -3,7 +3,7 @@
 import pytest
 
 from actiontrail.ledger import handover, note, tree
-from actiontrail.ledger.handover import BadHandover, Handover
+from actiontrail.ledger.handover import BadHandover, Handover, Tenure
 from actiontrail.ledger.note import Signer
 
 ORIGIN = "log.example/one"
@@ -38,6 +38,40 @@ def test_the_operator_finds_every_key_that_ever_signed() -> None:
         (B.vkey, A.vkey),
         (D.vkey,),
     ]
+
+
+def test_each_key_speaks_for_the_sizes_that_the_log_had_while_it_signed() -> None:
+    """From either end of the chain: whoever trusts the last key may read what the first one signed."""
+    kept = [_from(A, B, 3), _from(B, C, 7)]
+    whole = (Tenure(A.vkey, 0, 3), Tenure(B.vkey, 3, 7), Tenure(C.vkey, 7, None))
+
+    assert [handover.tenures(key.vkey, kept, ORIGIN) for key in (A, B, C, D)] == [
+        *[whole] * 3,
+        (Tenure(D.vkey),),
+    ]
+    assert [whole[1].covers(size) for size in (2, 3, 7, 8)] == [False, True, True, False]
+
+
+def test_attack_two_keys_that_hand_over_to_one() -> None:
+    """A thief's own chain must not end where the true one does."""
+    with pytest.raises(BadHandover, match="two keys were handed over"):
+        handover.tenures(C.vkey, [_from(A, C), _from(B, C)], ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        ([_from(B, C, 2), _from(A, B, 1)], "hand-over 2 .* out of order"),
+        ([_from(A, B, 1), _from(C, D, 3)], "hand-over 2 .* missing"),
+        ([_from(A, B, 5), _from(B, C, 4)], "hand-over 2 is of a shorter log"),
+        ([_from(A, B, 1), _from(B, C, 2).replace(b"size 2", b"size 3")], "hand-over 2: .*false"),
+        ([_from(A, B, 1), _from(B, C, 2, "log.example/two")], "hand-over 2 "),
+    ],
+)
+def test_attack_a_list_of_hand_overs_with_one_forged_missing_or_moved(kept: list[bytes], why: str) -> None:
+    """What a log shows is its whole succession, oldest first; anything else is told with its number."""
+    with pytest.raises(BadHandover, match=why):
+        handover.in_order(kept)
 
 
 def test_attack_a_hand_over_that_the_old_key_never_signed() -> None:

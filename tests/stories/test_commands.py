@@ -219,7 +219,9 @@ def test_old_evidence_verifies_and_the_old_key_is_followed_to_the_new_one(tmp_pa
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": created["accessKeySecret"],
     }
     before = _evidence(data, tmp_path / "before", signed)
+    command("keys", "create", "--data", str(data))  # its event waits, and is recorded first
     rotated = command("keys", "rotate", "--data", str(data), "--json").json
+    size = int((data / "ledger" / "checkpoint").read_text().split("\n")[1])
     after = _evidence(data, tmp_path / "after", signed)
     handover = str(data / "ledger" / "handover" / "000000")
     old, new = created["vkey"], rotated["vkey"]
@@ -228,9 +230,10 @@ def test_old_evidence_verifies_and_the_old_key_is_followed_to_the_new_one(tmp_pa
         command("verify", after, "--key", new).code,
         command("verify", after, "--key", old).code,
         command("verify", after, "--key", old, "--handover", handover).code,
+        command("verify", before, "--key", new, "--handover", handover).code,
     ]
 
-    assert (rotated["oldVkey"], codes) == (old, [0, 0, 5, 0])
+    assert (rotated["oldVkey"], rotated["size"], codes) == (old, size, [0, 0, 5, 0, 0])
 
 
 def _evidence(data: Path, to: Path, signed: dict[str, str]) -> str:

@@ -111,7 +111,7 @@ function Raw({ found }: { found: Found }) {
   const say = useSay();
   const asked = useAnswer(found.event.eventId, async (signal) => {
     const file = await service.proof(found.event.eventId, signal);
-    return verifyEvidence(file, (await trusted(signal)).vkey);
+    return verifyEvidence(file, await trusted(signal));
   });
   const mapped = JSON.stringify(found.event, null, 2);
   return (
@@ -186,7 +186,7 @@ function EventProof({ id }: { id: string }) {
   const say = useSay();
   const asked = useAnswer<{ verdict: Verdict; file: Uint8Array }>(id, async (signal) => {
     const file = await service.proof(id, signal);
-    return { file, verdict: await verifyEvidence(file, (await trusted(signal)).vkey) };
+    return { file, verdict: await verifyEvidence(file, await trusted(signal)) };
   });
   return (
     <Answer asked={asked}>

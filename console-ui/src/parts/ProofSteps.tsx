@@ -3,8 +3,11 @@ import { CheckCircleFilled, CloseCircleFilled } from "@ant-design/icons";
 import { Alert } from "antd";
 import { plain } from "../event/inert.ts";
 import { toHex } from "../proof/bytes.ts";
-import type { StepName, Verdict } from "../proof/evidence.ts";
+import type { Step, StepName, Verdict } from "../proof/evidence.ts";
+import type { Rung } from "../proof/merkle.ts";
+import { usePreferences } from "../shell/preferences.ts";
 import { useSay, type Word } from "../shell/words.ts";
+import { FACTS } from "../words/integrity.ts";
 
 export function ProofSteps({ verdict }: { verdict: Verdict }) {
   const say = useSay();
@@ -24,38 +27,7 @@ export function ProofSteps({ verdict }: { verdict: Verdict }) {
             : say("proof.bad", { why: plain(failed?.facts.problem ?? "", 400) })
         }
       />
-      <ol className="steps">
-        {verdict.steps.map((step) => (
-          <li key={step.name} className={step.holds ? "holds" : "fails"}>
-            {step.holds ? <CheckCircleFilled className="good" /> : <CloseCircleFilled className="bad" />}
-            <div>
-              <strong>{say(`proof.step.${step.name}` as `proof.step.${StepName}` & Word)}</strong>
-              <dl>
-                {Object.entries(step.facts).map(([name, value]) => (
-                  <div key={name}>
-                    <dt>{name}</dt>
-                    <dd><code>{plain(value, 400)}</code></dd>
-                  </div>
-                ))}
-              </dl>
-              {step.name === "path" && verdict.rungs.length > 0 && (
-                <details>
-                  <summary>{say("proof.path")}</summary>
-                  <ol className="rungs">
-                    {verdict.rungs.map((rung, at) => (
-                      <li key={at}>
-                        <code>
-                          {rung.side === "left" ? `H(${toHex(rung.sibling).slice(0, 16)}…, ·)` : `H(·, ${toHex(rung.sibling).slice(0, 16)}…)`} = {toHex(rung.node).slice(0, 32)}…
-                        </code>
-                      </li>
-                    ))}
-                  </ol>
-                </details>
-              )}
-            </div>
-          </li>
-        ))}
-      </ol>
+      <Steps steps={verdict.steps} rungs={verdict.rungs} />
       {verdict.holds && (
         <details className="not-shown">
           <summary>{say("proof.notShown")}</summary>
@@ -67,5 +39,45 @@ export function ProofSteps({ verdict }: { verdict: Verdict }) {
         </details>
       )}
     </section>
+  );
+}
+
+/** What was checked, one by one, with the values. */
+export function Steps({ steps, rungs = [] }: { steps: readonly Step[]; rungs?: readonly Rung[] }) {
+  const say = useSay();
+  const { language } = usePreferences();
+  return (
+    <ol className="steps">
+      {steps.map((step, at) => (
+        <li key={at} className={step.holds ? "holds" : "fails"} data-step={step.name}>
+          {step.holds ? <CheckCircleFilled className="good" /> : <CloseCircleFilled className="bad" />}
+          <div>
+            <strong>{say(`proof.step.${step.name}` as `proof.step.${StepName}` & Word)}</strong>
+            <dl>
+              {Object.entries(step.facts).map(([name, value]) => (
+                <div key={name}>
+                  <dt>{FACTS[name]?.[language === "zh" ? 1 : 0] ?? name}</dt>
+                  <dd><code>{plain(value, 400)}</code></dd>
+                </div>
+              ))}
+            </dl>
+            {step.name === "path" && rungs.length > 0 && (
+              <details>
+                <summary>{say("proof.path")}</summary>
+                <ol className="rungs">
+                  {rungs.map((rung, number) => (
+                    <li key={number}>
+                      <code>
+                        {rung.side === "left" ? `H(${toHex(rung.sibling).slice(0, 16)}…, ·)` : `H(·, ${toHex(rung.sibling).slice(0, 16)}…)`} = {toHex(rung.node).slice(0, 32)}…
+                      </code>
+                    </li>
+                  ))}
+                </ol>
+              </details>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
   );
 }

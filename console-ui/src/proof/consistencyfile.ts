@@ -1,8 +1,8 @@
 // The evidence that a log only grew (`actiontrail consistency v1`), checked as an evidence file is.
 import { fromBase64, toHex } from "./bytes.ts";
-import type { Verdict } from "./evidence.ts";
+import { failed, type Verdict } from "./evidence.ts";
+import { vouched, type Trusting } from "./handover.ts";
 import { BadProof, verifyConsistency } from "./merkle.ts";
-import { openNote, parseCheckpoint, parseVkey, type Checkpoint } from "./note.ts";
 
 const HASHES_MAX = 128;
 
@@ -13,8 +13,8 @@ interface File {
   hashes: string[];
 }
 
-/** What `file` shows to one who trusts `vkey`. Never throws: a step that fails is the last one told. */
-export async function verifyConsistencyFile(file: Uint8Array, vkey: string): Promise<Verdict> {
+/** What `file` shows to one who trusts `trusting`. Never throws: a step that fails is the last one told. */
+export async function verifyConsistencyFile(file: Uint8Array, trusting: Trusting): Promise<Verdict> {
   const verdict: Verdict = { holds: false, steps: [], rungs: [] };
   try {
     const parts = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file)) as File;
@@ -27,21 +27,21 @@ export async function verifyConsistencyFile(file: Uint8Array, vkey: string): Pro
       return hash;
     });
     verdict.steps.push({ name: "read", holds: true, facts: { bytes: String(file.length), hashes: String(hashes.length) } });
-    await signed(verdict, parts, hashes, vkey);
+    await signed(verdict, parts, hashes, trusting);
   } catch (error) {
-    const name = verdict.steps.length === 0 ? "read" : verdict.steps.length === 1 ? "signature" : "path";
-    verdict.steps.push({ name, holds: false, facts: { problem: error instanceof Error ? error.message : String(error) } });
+    const done = new Set(verdict.steps.map((step) => step.name));
+    verdict.steps.push(failed(!done.has("read") ? "read" : !done.has("signature") ? "signature" : "path", error));
   }
   return verdict;
 }
 
-async function signed(verdict: Verdict, parts: File, hashes: Uint8Array[], vkey: string): Promise<void> {
-  const verifier = await parseVkey(vkey);
-  const open = async (note: string): Promise<Checkpoint> => parseCheckpoint(await openNote(String(note), verifier));
-  const [then, now] = [await open(parts.old), await open(parts.new)];
-  if (then.origin !== now.origin || now.origin !== verifier.name) throw new BadProof("the checkpoints are of different logs");
+async function signed(verdict: Verdict, parts: File, hashes: Uint8Array[], trusting: Trusting): Promise<void> {
+  const [older, newer] = [await vouched(String(parts.old), trusting), await vouched(String(parts.new), trusting)];
+  const [then, now] = [older.checkpoint, newer.checkpoint];
+  const way = older.way.length > newer.way.length ? older.way : newer.way;
+  verdict.steps.push(...way);
   verdict.checkpoint = now;
-  verdict.steps.push({ name: "signature", holds: true, facts: { origin: now.origin, old: `${then.size} ${toHex(then.root)}`, new: `${now.size} ${toHex(now.root)}` } });
+  verdict.steps.push({ name: "signature", holds: true, facts: { origin: now.origin, old: `${then.size} ${toHex(then.root)}`, new: `${now.size} ${toHex(now.root)}`, ...(older.by === newer.by ? { key: newer.by } : { "old key": older.by, "new key": newer.by }) } });
   await verifyConsistency(then.size, now.size, then.root, now.root, hashes);
   verdict.index = then.size;
   verdict.grown = { old: then.size, now: now.size };

@@ -19,11 +19,11 @@ v0eH4WZUzq8AIGD+Mm0DwdBF/AQEAiDPX49+M4c0/wo=
 `;
 const VKEY = "log.example/one+bae2f189+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
 
-const failing = async (file: string, vkey = VKEY) => (await verifyEvidence(utf8(file), vkey)).steps.filter((step) => !step.holds).map((step) => step.name);
+const failing = async (file: string, vkey = VKEY) => (await verifyEvidence(utf8(file), { vkey, handovers: [] })).steps.filter((step) => !step.holds).map((step) => step.name);
 
 describe("an evidence file", () => {
   it("verifies, and tells what it is about", async () => {
-    const verdict = await verifyEvidence(utf8(FILE), VKEY);
+    const verdict = await verifyEvidence(utf8(FILE), { vkey: VKEY, handovers: [] });
     expect([verdict.holds, verdict.index, verdict.checkpoint?.size, verdict.checkpoint?.origin]).toEqual([true, 2, 5, "log.example/one"]);
     expect(verdict.steps.map((step) => step.name)).toEqual(["read", "unpack", "signature", "entry", "path", "root", "record"]);
   });

@@ -4,9 +4,10 @@
 // entry, climb to the root. Each is told with the values it worked on, whether it held or not.
 import { fromBase64, same, sha256, toHex } from "./bytes.ts";
 import { BadProof, climb, leafHash, type Rung } from "./merkle.ts";
-import { BadNote, openNote, parseCheckpoint, parseVkey, type Checkpoint } from "./note.ts";
+import { BadHandover, vouched, type Trusting } from "./handover.ts";
+import type { Checkpoint } from "./note.ts";
 
-export type StepName = "read" | "unpack" | "signature" | "entry" | "path" | "root" | "record" | "places" | "since" | "entries";
+export type StepName = "read" | "unpack" | "handover" | "signature" | "entry" | "path" | "root" | "record" | "places" | "since" | "entries" | "consistency";
 
 export interface Step {
   name: StepName;
@@ -106,15 +107,16 @@ export async function unpack(packed: Uint8Array): Promise<Uint8Array> {
   return whole;
 }
 
-/** What `file` shows to one who trusts `vkey`. Never throws: a step that fails is the last one told. */
-export async function verifyEvidence(file: Uint8Array, vkey: string): Promise<Verdict> {
+/** What `file` shows to one who trusts `trusting`. Never throws: a step that fails is the last one told. */
+export async function verifyEvidence(file: Uint8Array, trusting: Trusting): Promise<Verdict> {
   const verdict: Verdict = { holds: false, steps: [], rungs: [] };
   const step = async (name: StepName, work: () => Promise<Record<string, string>>): Promise<boolean> => {
     try {
-      verdict.steps.push({ name, holds: true, facts: await work() });
+      const facts = await work();
+      verdict.steps.push({ name, holds: true, facts });
       return true;
     } catch (error) {
-      verdict.steps.push({ name, holds: false, facts: { problem: told(error) } });
+      verdict.steps.push(failed(name, error));
       return false;
     }
   };
@@ -150,13 +152,10 @@ export async function verifyEvidence(file: Uint8Array, vkey: string): Promise<Ve
     [
       "signature",
       async () => {
-        const verifier = await parseVkey(vkey);
-        const text = await openNote(proof?.checkpoint ?? "", verifier);
-        const checkpoint = parseCheckpoint(text);
-        if (checkpoint.origin !== verifier.name)
-          throw new BadNote(`the checkpoint is of the log ${checkpoint.origin}, and the key of ${verifier.name}`);
+        const { checkpoint, by, way } = await vouched(proof?.checkpoint ?? "", trusting);
+        verdict.steps.push(...way);
         verdict.checkpoint = checkpoint;
-        return { origin: checkpoint.origin, size: String(checkpoint.size), root: toHex(checkpoint.root), key: verifier.vkey };
+        return { origin: checkpoint.origin, size: String(checkpoint.size), root: toHex(checkpoint.root), key: by };
       },
     ],
     [
@@ -215,6 +214,8 @@ function parseRecord(line: Uint8Array): RecordLine {
   };
 }
 
-function told(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** The step `name` that came to an end, and why; a hand-over that is bad is a step of its own. */
+export function failed(name: StepName, error: unknown): Step {
+  const problem = error instanceof Error ? error.message : String(error);
+  return error instanceof BadHandover ? { name: "handover", holds: false, facts: { ...error.facts, problem } } : { name, holds: false, facts: { problem } };
 }

@@ -42,12 +42,31 @@ export class Grove {
 
   static async plant(name: string): Promise<Grove> {
     const grove = new Grove();
+    await grove.#rekey(name);
+    return grove;
+  }
+
+  async #rekey(name: string): Promise<void> {
     const pair = (await crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"])) as CryptoKeyPair;
     const raw = join(new Uint8Array([1]), new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
-    grove.#id = (await sha256(join(utf8(`${name}\n`), raw))).slice(0, 4);
-    grove.#key = pair.privateKey;
-    grove.vkey = `${name}+${toHex(grove.#id)}+${toBase64(raw)}`;
-    return grove;
+    this.#id = (await sha256(join(utf8(`${name}\n`), raw))).slice(0, 4);
+    this.#key = pair.privateKey;
+    this.vkey = `${name}+${toHex(this.#id)}+${toBase64(raw)}`;
+  }
+
+  /** From now on another key signs; the note by which this one hands over to it. `change` alters what both sign. */
+  async handOver(change: (text: string) => string = (text) => text): Promise<string> {
+    const name = this.vkey.split("+")[0] ?? "";
+    const [old, sign] = [this.vkey, this.#signature.bind(this, this.#key, this.#id)];
+    await this.#rekey(name);
+    const root = toBase64(await rootOf(this.leaves));
+    const text = change(`actiontrail hand-over v1\norigin ${name}\nsize ${this.leaves.length}\nroot ${root}\nold ${old}\nnew ${this.vkey}\n`);
+    return `${text}\n${await sign(text)}${await this.#signature(this.#key, this.#id, text)}`;
+  }
+
+  async #signature(key: CryptoKey, id: Uint8Array, text: string): Promise<string> {
+    const signature = new Uint8Array(await crypto.subtle.sign({ name: "Ed25519" }, key, utf8(text)));
+    return `— ${this.vkey.split("+")[0]} ${toBase64(join(id, signature))}\n`;
   }
 
   async add(event: unknown, masked: string[] = []): Promise<number> {
@@ -60,8 +79,7 @@ export class Grove {
   async checkpoint(size = this.leaves.length): Promise<string> {
     const name = this.vkey.split("+")[0];
     const text = `${name}\n${size}\n${toBase64(await rootOf(this.leaves.slice(0, size)))}\n`;
-    const signature = new Uint8Array(await crypto.subtle.sign({ name: "Ed25519" }, this.#key, utf8(text)));
-    return `${text}\n— ${name} ${toBase64(join(this.#id, signature))}\n`;
+    return `${text}\n${await this.#signature(this.#key, this.#id, text)}`;
   }
 
   async evidence(index: number): Promise<Uint8Array> {

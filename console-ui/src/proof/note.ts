@@ -63,21 +63,35 @@ export async function parseVkey(vkey: string): Promise<Verifier> {
 
 /** The text of `note` once `verifier` is seen to have signed it; throws `BadNote` if it has not. */
 export async function openNote(note: string, verifier: Verifier): Promise<string> {
+  return (await openBy(note, [verifier])).text;
+}
+
+/** The text of `note`, and which of `verifiers` are seen to have signed it, at least one. A false signature by one of them spoils it. */
+export async function openBy(note: string, verifiers: readonly Verifier[]): Promise<{ text: string; by: Verifier[] }> {
   const { text, signatures } = parseNote(note);
-  const mine = signatures.find((one) => one.name === verifier.name && same(one.keyId, verifier.keyId));
-  if (!mine) {
-    const by = signatures.map((one) => `${one.name}+${toHex(one.keyId)}`).join(", ");
-    throw new BadNote(`the trusted key ${verifier.name}+${toHex(verifier.keyId)} has not signed this note; it names ${by}`);
+  const by: Verifier[] = [];
+  for (const one of signatures) {
+    const known = verifiers.find((verifier) => verifier.name === one.name && same(verifier.keyId, one.keyId));
+    if (!known || by.includes(known)) continue;
+    if (!(await signed(text, one.value, known))) throw new BadNote("the signature is false: the note was altered, or not signed by this key");
+    by.push(known);
   }
+  if (by.length === 0) {
+    const named = signatures.map((one) => `${one.name}+${toHex(one.keyId)}`).join(", ");
+    const trusted = verifiers.map((verifier) => `${verifier.name}+${toHex(verifier.keyId)}`).join(", ");
+    throw new BadNote(`the trusted key ${trusted} has not signed this note; it names ${named}`);
+  }
+  return { text, by };
+}
+
+async function signed(text: string, signature: Uint8Array, verifier: Verifier): Promise<boolean> {
   let key: CryptoKey;
   try {
     key = await crypto.subtle.importKey("raw", verifier.key as Uint8Array<ArrayBuffer>, { name: "Ed25519" }, false, ["verify"]);
   } catch {
     throw new BadNote("this browser cannot check Ed25519 signatures; a newer one can, and so can `actiontrail verify`");
   }
-  const good = await crypto.subtle.verify({ name: "Ed25519" }, key, mine.value as Uint8Array<ArrayBuffer>, utf8(text));
-  if (!good) throw new BadNote("the signature is false: the note was altered, or not signed by this key");
-  return text;
+  return crypto.subtle.verify({ name: "Ed25519" }, key, signature as Uint8Array<ArrayBuffer>, utf8(text));
 }
 
 /** The checkpoint in the text of an opened note. */

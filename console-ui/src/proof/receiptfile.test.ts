@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 const sent = () => utf8(EVENTS.map((one) => JSON.stringify(one)).join("\n"));
-const check = (change: Record<string, unknown> = {}, body?: Uint8Array, vkey = grove.vkey) => verifyReceipt(utf8(JSON.stringify({ ...receipt, ...change })), vkey, ask, body);
+const check = (change: Record<string, unknown> = {}, body?: Uint8Array, vkey = grove.vkey) => verifyReceipt(utf8(JSON.stringify({ ...receipt, ...change })), { vkey, handovers: [] }, ask, body);
 const failing = async (...given: Parameters<typeof check>) => (await check(...given)).steps.filter((step) => !step.holds).map((step) => step.name);
 
 describe("a receipt", () => {

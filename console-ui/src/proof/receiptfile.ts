@@ -2,10 +2,12 @@
 //
 // It promises: these events stand at these places, in the log that this checkpoint signs. What is asked of the service for
 // that is evidence, and each piece of it is verified here.
-import { fromBase64, toHex } from "./bytes.ts";
-import { verifyEvidence, type Step, type StepName, type Verdict } from "./evidence.ts";
+import { toHex } from "./bytes.ts";
+import { hashesOf } from "./consistency.ts";
+import { failed, verifyEvidence, type Step, type StepName, type Verdict } from "./evidence.ts";
+import { vouched, type Trusting } from "./handover.ts";
 import { BadProof, verifyConsistency } from "./merkle.ts";
-import { openNote, parseCheckpoint, parseVkey, type Checkpoint } from "./note.ts";
+import type { Checkpoint } from "./note.ts";
 
 interface Run {
   item: number;
@@ -50,8 +52,8 @@ export function isReceipt(file: Uint8Array): boolean {
   return file[0] === 0x7b && /"places"\s*:/.test(new TextDecoder().decode(file));
 }
 
-/** What the receipt `file` shows to one who trusts `vkey`; with `sent`, the body that it answers, event by event. */
-export async function verifyReceipt(file: Uint8Array, vkey: string, ask: Ask, sent?: Uint8Array): Promise<Verdict> {
+/** What the receipt `file` shows to one who trusts `trusting`; with `sent`, the body that it answers, event by event. */
+export async function verifyReceipt(file: Uint8Array, trusting: Trusting, ask: Ask, sent?: Uint8Array): Promise<Verdict> {
   const verdict: Verdict = { holds: false, steps: [], rungs: [] };
   let receipt: Receipt | undefined;
   let then: Checkpoint | undefined;
@@ -61,26 +63,27 @@ export async function verifyReceipt(file: Uint8Array, vkey: string, ask: Ask, se
       return { bytes: String(file.length), accepted: String(receipt.accepted), repeated: String(receipt.repeated), refused: String(receipt.refused) };
     }],
     ["signature", async () => {
-      const verifier = await parseVkey(vkey);
-      then = parseCheckpoint(await openNote((receipt as Receipt).checkpoint, verifier));
-      if (then.origin !== verifier.name) throw new BadProof(`the receipt is of the log ${then.origin}, and the key of ${verifier.name}`);
+      const { checkpoint, by, way } = await vouched((receipt as Receipt).checkpoint, trusting);
+      verdict.steps.push(...way);
+      then = checkpoint;
       verdict.checkpoint = then;
-      return { origin: then.origin, size: String(then.size), root: toHex(then.root), key: verifier.vkey };
+      return { origin: then.origin, size: String(then.size), root: toHex(then.root), key: by };
     }],
     ["places", async () => places(receipt as Receipt, then as Checkpoint)],
-    ["since", async () => since(then as Checkpoint, vkey, ask)],
+    ["since", async () => since(then as Checkpoint, trusting, ask)],
     ["entries", async () => {
       const promised = known(receipt as Receipt, sent);
-      for (const one of promised.slice(0, LOOKED_AT_MAX)) await stands(one, vkey, ask);
+      for (const one of promised.slice(0, LOOKED_AT_MAX)) await stands(one, trusting, ask);
       verdict.receipt = { events: total(receipt as Receipt), looked: Math.min(promised.length, LOOKED_AT_MAX), compared: sent !== undefined };
       return { events: String(verdict.receipt.events), looked: String(verdict.receipt.looked), compared: sent ? "yes" : "no" };
     }],
   ];
   for (const [name, work] of steps) {
     try {
-      verdict.steps.push({ name, holds: true, facts: await work() });
+      const facts = await work();
+      verdict.steps.push({ name, holds: true, facts });
     } catch (error) {
-      verdict.steps.push({ name, holds: false, facts: { problem: error instanceof Error ? error.message : String(error) } });
+      verdict.steps.push(failed(name, error));
       return verdict;
     }
   }
@@ -118,17 +121,11 @@ function places(receipt: Receipt, then: Checkpoint): Step["facts"] {
 }
 
 /** The log of today begins with the log of the receipt. */
-async function since(then: Checkpoint, vkey: string, ask: Ask): Promise<Step["facts"]> {
+async function since(then: Checkpoint, trusting: Trusting, ask: Ask): Promise<Step["facts"]> {
   const answer = await ask.consistency(then.size);
   if (!answer.checkpoint) throw new BadProof("the service did not say which log it has now");
-  const now = parseCheckpoint(await openNote(answer.checkpoint, await parseVkey(vkey)));
-  if (now.origin !== then.origin) throw new BadProof(`the service shows the log ${now.origin}`);
-  const hashes = answer.hashes.map((text) => {
-    const hash = fromBase64(text);
-    if (!hash) throw new BadProof("a hash of the proof is not base64");
-    return hash;
-  });
-  await verifyConsistency(then.size, now.size, then.root, now.root, hashes);
+  const now = (await vouched(answer.checkpoint, trusting)).checkpoint;
+  await verifyConsistency(then.size, now.size, then.root, now.root, hashesOf(answer.hashes));
   return { then: String(then.size), now: String(now.size), root: toHex(now.root) };
 }
 
@@ -173,8 +170,8 @@ export function eventsOf(body: Uint8Array): unknown[] {
 }
 
 /** The log holds the event, at its place and as it was sent. */
-async function stands(one: Promised, vkey: string, ask: Ask): Promise<void> {
-  const shown = await verifyEvidence(await ask.evidence(one.id), vkey);
+async function stands(one: Promised, trusting: Trusting, ask: Ask): Promise<void> {
+  const shown = await verifyEvidence(await ask.evidence(one.id), trusting);
   const failed = shown.steps.find((step) => !step.holds);
   if (failed) throw new BadProof(`event ${one.id}: ${failed.facts.problem ?? failed.name}`);
   if (shown.index !== one.index) throw new BadProof(`event ${one.id} was promised to be entry ${one.index}, and is entry ${shown.index}`);

@@ -116,10 +116,16 @@ export const service = {
     new Uint8Array(
       await (await send("GET", `/v1/proof/${encodeURIComponent(id)}`, undefined, signal)).arrayBuffer(),
     ),
-  consistency: (old: number, signal?: AbortSignal) =>
-    ask<Consistency>("GET", `/v1/consistency?old=${old}`, undefined, signal),
+  /** The proof that the log of the size `size`, or of now, begins with the one of the size `old`. */
+  consistency: (old: number, signal?: AbortSignal, size?: number) =>
+    ask<Consistency>("GET", `/v1/consistency?old=${old}${size === undefined ? "" : `&new=${size}`}`, undefined, signal),
   checkpoint: async (signal?: AbortSignal): Promise<string> =>
     (await send("GET", "/log/checkpoint", undefined, signal)).text(),
   vkey: async (signal?: AbortSignal): Promise<string> =>
     (await (await send("GET", "/log/vkey", undefined, signal)).text()).trim(),
+  /** The hand-overs of the log's key, oldest first. */
+  handovers: async (signal?: AbortSignal): Promise<string[]> => {
+    const { handovers } = await ask<{ handovers?: unknown }>("GET", "/log/handover", undefined, signal);
+    return Array.isArray(handovers) ? handovers.map(String) : [];
+  },
 };

@@ -28,7 +28,7 @@ const FILES = {
   trails: () => import("../pages/trails/Trails.tsx"),
   insights: () => import("../pages/insights/Insights.tsx"),
   advanced: () => import("../pages/advanced/Advanced.tsx"),
-  integrity: () => import("../pages/Integrity.tsx"),
+  integrity: () => import("../pages/integrity/Integrity.tsx"),
   settings: () => import("../pages/settings/Settings.tsx"),
 };
 const Overview = lazy(FILES[""]);

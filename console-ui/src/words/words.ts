@@ -330,7 +330,6 @@ const proof = {
   "proof.since.same": ["The log is the same as at {when}: not one entry more, none changed.", "日志与 {when} 时完全相同。"],
   "proof.since.grown": ["The log has grown from {old} to {now} entries since {when}. Checked here: it begins with the very same {old} entries.", "自 {when} 起日志从 {old} 条增至 {now} 条。已在此核对：前 {old} 条完全相同。"],
   "proof.since.broken": ["The log does not agree with what this browser saw before: {why}. Keep everything, and call a person.", "日志与此浏览器之前所见不符：{why}。请保留一切并联系负责人。"],
-  "proof.since.key": ["The log is signed by another key than at {when}: {why}. There must be a hand-over note for that.", "日志的签名密钥与 {when} 时不同：{why}。必须有交接说明。"],
   "proof.forget": ["Forget, and begin anew", "忘记并重新开始"],
   "proof.history": ["Checkpoints this browser has seen", "此浏览器见过的检查点"],
   "proof.verify": ["Verify evidence", "验证证据"],

@@ -237,7 +237,7 @@ def _gate(house: Recorder | Reading, callers: Callers, chronicle: Chronicle) -> 
 
 def _public_log(recorder: Recorder) -> tiles.Log:
     vkey, kept = recorder.verifiers[0].vkey, Places(recorder.data).handover
-    return tiles.Log(recorder.ledger, vkey, lambda: notekey.kept_handovers(kept), failed=_failed)
+    return tiles.Log(recorder.ledger, vkey, lambda: notekey.shown_handovers(kept, vkey), failed=_failed)
 
 
 def _proofs(reading: Reading, gate: Gate) -> tiles.Proofs:

@@ -10,7 +10,7 @@ import typer
 
 from actiontrail.cli import failure, output
 from actiontrail.cli.operate import DATA, Data, Json, need_record
-from actiontrail.cli.proofs import Handovers, Keys, vkeys_in
+from actiontrail.cli.proofs import Handovers, Keys, handovers_in, vkeys_in
 from actiontrail.errors import Refusal
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _trusted(keys: list[str], notes: list[Path]) -> "tuple[Verifier, ...]":
     from actiontrail.ledger.note import Verifier
 
     given = [Verifier(vkey) for text in keys for vkey in vkeys_in(text)]
-    kept = [path.read_bytes() for path in notes]
+    kept = handovers_in(notes)
     found = {one.vkey: one for one in given}
     for one in given:
         chain = (

@@ -203,6 +203,7 @@ def rotate(*, data: Data = DATA, as_json: Json = False) -> None:
     passphrase = read_passphrase(config.load(data).passphrase_file)
     with service.open_recorder(data) as recorder:  # the one writer: nobody else signs meanwhile
         old = recorder.verifiers[0].vkey
+        recorder.own.stop()  # nothing is recorded behind the size that the note tells
         at = checkpoint.parse(note.parse(recorder.sequencer.checkpoint).text)
         new = notekey.rotate(data / "keys", Places(data).handover, at, passphrase)
     with service.open_recorder(data):

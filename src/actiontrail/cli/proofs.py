@@ -6,6 +6,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from actiontrail.cli import output
@@ -32,7 +33,8 @@ Origin = Annotated[
 Handovers = Annotated[
     list[Path],
     typer.Option(
-        "--handover", help="A note by which a trusted key hands over to its successor (GET /log/handover)."
+        "--handover",
+        help="A note by which a key hands over to its successor, or what GET /log/handover answers: all of them.",
     ),
 ]
 
@@ -53,6 +55,16 @@ class FileExists(Refusal):
 
 class NotAKey(Refusal):
     """What was named as a key is none; nothing was checked."""
+
+
+class NotHandovers(Refusal):
+    """What was named as a list of hand-overs is none; nothing was checked."""
+
+
+class _Shown(msgspec.Struct):
+    """What a log shows under `/log/handover`."""
+
+    handovers: list[str]
 
 
 class EvidenceTooLarge(Refusal):
@@ -107,7 +119,7 @@ def verify(
     if file.stat().st_size > EVIDENCE_BYTES_MAX:
         raise EvidenceTooLarge(f"{file} has more than {EVIDENCE_BYTES_MAX >> 20} MiB; evidence is smaller")
     vkeys = [vkey for given in key for vkey in vkeys_in(given)]
-    notes = [path.read_bytes() for path in handover]
+    notes = handovers_in(handover)
     formats = _formats_of(formats_of)
     verdict = check.check(file.read_bytes(), vkeys, origin or None, notes, formats=formats)
     _tell(verdict, as_json=as_json)
@@ -140,6 +152,28 @@ def vkeys_in(given: str) -> list[str]:
         except BadKey as error:  # the evidence is not to blame
             raise NotAKey(f"--key: {error}") from error
     return vkeys
+
+
+def handovers_in(paths: list[Path]) -> list[bytes]:
+    """The notes in these files; in one file may be the whole list that a log shows, which must be in order.
+
+    Raises `NotHandovers`, or `BadHandover`.
+    """
+    from actiontrail.ledger import handover
+
+    notes: list[bytes] = []
+    for path in paths:
+        content = path.read_bytes()
+        if not content.lstrip().startswith(b"{"):
+            notes.append(content)
+            continue
+        try:
+            shown = [text.encode() for text in msgspec.json.decode(content, type=_Shown).handovers]
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise NotHandovers(f"{path} is not what GET /log/handover answers: {error}") from error
+        handover.in_order(shown)
+        notes += shown
+    return notes
 
 
 def _tell(verdict: "Verdict", *, as_json: bool) -> None:

@@ -16,7 +16,6 @@ from actiontrail.evidence.verdict import (
     BadEvidence,
     Verdict,
     plain,
-    trust_words,
     vouched,
 )
 from actiontrail.ledger import tree
@@ -58,8 +57,8 @@ def verify_consistency_file(
     """What `file` shows to one who trusts `vkeys`; raises a `Corruption` that says why if it shows nothing."""
     parts = _parse(file)
     kept = tuple(handovers)
-    old, old_keys = vouched(parts.old.encode(), vkeys, origin, kept)
-    new, new_keys = vouched(parts.new.encode(), vkeys, old.origin, kept)
+    old, old_keys, old_trust = vouched(parts.old.encode(), vkeys, origin, kept)
+    new, new_keys, new_trust = vouched(parts.new.encode(), vkeys, old.origin, kept)
     tree.verify_consistency(old.size, new.size, old.root, new.root, _hashes(parts.hashes))
     facts = {
         "kind": "consistency",
@@ -76,7 +75,7 @@ def verify_consistency_file(
             f"The log {new.origin} with {new.size} entries begins with the very {old.size} entries that it had "
             "at the older checkpoint: none was changed, moved or taken out in between."
         ),
-        f"The older checkpoint is signed by {trust_words(old_keys, vkeys)}; the newer by {trust_words(new_keys, vkeys)}.",
+        f"The older checkpoint is signed by {old_trust}; the newer by {new_trust}.",
     )
     not_shown = (
         "What the entries are, and that what they tell truly happened.",

@@ -20,7 +20,6 @@ from actiontrail.evidence.verdict import (
     BadEvidence,
     Verdict,
     plain,
-    trust_words,
     vouched,
 )
 from actiontrail.ledger import proof as proofs
@@ -58,7 +57,7 @@ def verify(
     """
     proof = proofs.parse(file)
     line = _line(proof)
-    checkpoint, keys = vouched(proof.checkpoint, vkeys, origin, handovers)
+    checkpoint, keys, trust = vouched(proof.checkpoint, vkeys, origin, handovers)
     entry = record.entry(line)
     tree.verify_inclusion(proof.index, checkpoint.size, tree.leaf_hash(entry), proof.hashes, checkpoint.root)
     recorded = _record(line)
@@ -78,7 +77,6 @@ def verify(
         "masked": list(recorded.masked),
         "event": _told(recorded, formats),
     }
-    trust = trust_words(keys, vkeys)
     return Verdict(tuple(map(plain, _shown(facts, trust))), _not_shown(recorded), facts)
 
 

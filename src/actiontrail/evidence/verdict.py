@@ -12,6 +12,7 @@ from actiontrail.errors import Corruption
 from actiontrail.ledger import checkpoint as checkpoints
 from actiontrail.ledger import handover, note
 from actiontrail.ledger.checkpoint import BadCheckpoint, Checkpoint
+from actiontrail.ledger.handover import BadHandover, Tenure, name_of
 from actiontrail.ledger.note import Verifier
 
 
@@ -29,10 +30,11 @@ class Verdict:
 
 
 class Vouched(NamedTuple):
-    """A checkpoint that may be believed, and the keys that vouch for it."""
+    """A checkpoint that may be believed, the keys that vouch for it, and in words why these count."""
 
     checkpoint: Checkpoint
     keys: tuple[str, ...]
+    trust: str
 
 
 NO_WITNESS = (
@@ -47,13 +49,14 @@ def vouched(
 ) -> Vouched:
     """The checkpoint in `signed`, of `origin`, or of the log that bears the name of the key that signed it.
 
-    Trusted are `vkeys` and, for an `origin` that is given or bears their name, those they handed over
-    to by `handovers`. Raises `BadNote`, `BadCheckpoint`, `BadKey` or `BadHandover`.
+    Trusted are `vkeys` and, for an `origin` that is given or bears their name, those that `handovers` join
+    to them, each for the sizes that the log had while it signed. Raises `BadNote`, `BadCheckpoint`, `BadKey`
+    or `BadHandover`.
     """
-    kept = tuple(handovers)
     claimed = checkpoints.parse(note.parse(signed).text)
     wanted = claimed.origin if origin is None else origin
-    trusted = [Verifier(vkey) for vkey in dict.fromkeys(_followed(vkeys, kept, wanted))]
+    tenures = _tenures(vkeys, tuple(handovers), wanted)
+    trusted = [Verifier(one.vkey) for one in tenures]
     opened = note.verify(signed, trusted)
     if origin is None and claimed.origin not in {key.name for key in opened.verifiers}:
         raise BadCheckpoint(
@@ -61,21 +64,43 @@ def vouched(
             "name the origin that you expect if this key is to count for it"
         )
     checkpoint = checkpoints.verify(signed, trusted, wanted)
-    return Vouched(checkpoint, tuple(key.vkey for key in opened.verifiers))
+    signed_by = {key.vkey for key in opened.verifiers}
+    in_time = [one for one in tenures if one.vkey in signed_by and one.covers(checkpoint.size)]
+    if not in_time:
+        raise _out_of_time(next(one for one in tenures if one.vkey in signed_by), checkpoint.size)
+    keys = tuple([one.vkey for one in in_time])
+    order = [one.vkey for one in tenures]
+    return Vouched(checkpoint, keys, _trust_words(keys, vkeys, order))
 
 
-def _followed(vkeys: Sequence[str], handovers: tuple[bytes, ...], origin: str) -> list[str]:
-    """`vkeys`, each with the keys that it handed over to."""
+def _tenures(vkeys: Sequence[str], handovers: tuple[bytes, ...], origin: str) -> list[Tenure]:
+    """`vkeys`, each with the keys that hand-overs join to it."""
     if not handovers:
-        return list(vkeys)
-    return [key for vkey in vkeys for key in handover.successors(vkey, handovers, origin)]
+        return [Tenure(vkey) for vkey in dict.fromkeys(vkeys)]
+    found = [one for vkey in vkeys for one in handover.tenures(vkey, handovers, origin)]
+    return list(dict.fromkeys(found))
 
 
-def trust_words(keys: Sequence[str], trusted: Sequence[str]) -> str:
+def _out_of_time(signed_by: Tenure, size: int) -> BadHandover:
+    whose = name_of(signed_by.vkey)
+    if size < signed_by.since:
+        return BadHandover(
+            f"a checkpoint of {size} entries, signed by {whose}, to which the log was handed over with {signed_by.since}"
+        )
+    return BadHandover(
+        f"a checkpoint of {size} entries, signed by {whose} after it had handed the log over with {signed_by.until}: "
+        "whoever signed this should not have had the key any more"
+    )
+
+
+def _trust_words(keys: Sequence[str], trusted: Sequence[str], order: Sequence[str]) -> str:
     """Who signed, by name and id as a person compares them, and why that counts."""
-    names = ", ".join("+".join(vkey.split("+", 2)[:2]) for vkey in keys)
+    names = ", ".join(map(name_of, keys))
     if set(keys) & set(trusted):
         return f"{names}, which you named as trusted"
+    named = [order.index(vkey) for vkey in trusted if vkey in order]
+    if max(order.index(vkey) for vkey in keys) < min(named):
+        return f"{names}, which has handed over to the key that you named as trusted"
     return f"{names}, to which the key that you named as trusted has handed over"
 
 

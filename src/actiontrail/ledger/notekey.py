@@ -99,6 +99,14 @@ def kept_handovers(handovers: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted(handovers.iterdir()) if path.name.isdigit()]
 
 
+def shown_handovers(handovers: Path, vkey: str) -> list[bytes]:
+    """The hand-over notes that led to `vkey`, oldest first: all but the one of a rotation that was broken off."""
+    kept = kept_handovers(handovers)
+    if kept and handover.verify(kept[-1]).old == vkey:
+        del kept[-1]
+    return kept
+
+
 def trusted(vkey: str, origin: str, handovers: Path) -> tuple[Verifier, ...]:
     """The keys whose signature under a checkpoint of this log counts for its own operator: `vkey` and those before it."""
     return tuple([Verifier(key) for key in handover.predecessors(vkey, kept_handovers(handovers), origin)])

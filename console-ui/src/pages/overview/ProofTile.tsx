@@ -14,11 +14,11 @@ export function ProofTile({ checkpoint }: { checkpoint: string }) {
   return (
     <Card title={say("overview.proof")} more={<Link to="/integrity">{say("nav.integrity")}</Link>}>
       <Answer asked={asked}>
-        {(outcome) =>
-          outcome.kind === "broken" || outcome.kind === "another key" ? (
+        {({ outcome, trust: { vkey, shown } }) =>
+          outcome.kind === "broken" ? (
             <Alert type="error" showIcon title={say("overview.proof.bad")} description={plain(outcome.why, 300)} />
           ) : (
-            <Alert type="success" showIcon title={say(outcome.kind === "first" ? "overview.proof.first" : "overview.proof.ok")} />
+            <Alert type="success" showIcon title={say(vkey !== shown ? "overview.proof.led" : outcome.kind === "first" ? "overview.proof.first" : "overview.proof.ok")} />
           )
         }
       </Answer>
