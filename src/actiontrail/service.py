@@ -99,10 +99,26 @@ def formats_of(data: Path, settings: Config) -> Formats:
 
 def geography_of(data: Path, settings: Config) -> "Geography":
     """What the operator knows of addresses. Raises `BadConfig`, which names the file at fault."""
-    from actiontrail.query.geography import BadAddressDatabase, Geography
+    from actiontrail.query.geography import Geography
+
+    with _address_databases(data, settings) as files:
+        return Geography(files)
+
+
+def verify_geography(data: Path, settings: Config) -> None:
+    """Raise the `BadConfig` that `geography_of` would; no file is kept."""
+    from actiontrail.query.geography import verify
+
+    with _address_databases(data, settings) as files:
+        verify(files)
+
+
+@contextmanager
+def _address_databases(data: Path, settings: Config) -> Iterator[list[Path]]:
+    from actiontrail.query.geography import BadAddressDatabase
 
     try:
-        return Geography([data / file for file in settings.address_databases])
+        yield [data / file for file in settings.address_databases]
     except BadAddressDatabase as error:
         raise BadConfig(f"{data / config.FILE_NAME}: address_databases: {error}") from error
 
@@ -252,9 +268,7 @@ def open_recorder(data: Path) -> Iterator[Recorder]:
     """The record in `data`, open for writing. Raises `NoRecordHere`, `SecondWriter`, or what recovery finds."""
     with _opened(data) as (settings, keys, signer, verifiers, stack, database, _):
         known = formats_of(data, settings)
-        geography_of(
-            data, settings
-        ).close()  # before anything is served: the reader would only start again and again
+        verify_geography(data, settings)  # or the reader would only start again and again
         lock = open_lock(data, settings.database, signer.name)
         stack.callback(lock.close)
         limits = sequencer.Limits(

@@ -1,5 +1,6 @@
 """Where addresses are, from files made for this: every shape of file, every kind of address, files that change or break."""
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from actiontrail.query.geography import BadAddressDatabase, Geography, Spot
+from actiontrail.query.geography import BadAddressDatabase, Geography, Spot, verify
+
+MIB = 1024 * 1024
 
 CITY = {
     "81.2.69.0/24": {
@@ -34,6 +37,14 @@ def a_file(path: Path, content: dict[str, Any], *, version: int = 6, kind: str =
     for network, said in content.items():
         writer.insert_network(IPSet([network]), said)
     writer.to_db_file(str(path))
+    return path
+
+
+def a_large_file(path: Path, size: int) -> Path:
+    """A city database with so much more between its data and what is told of it, where nothing is looked for."""
+    whole = a_file(path, CITY).read_bytes()
+    end = whole.rindex(b"\xab\xcd\xefMaxMind.com")
+    path.write_bytes(whole[:end] + bytes(size) + whole[end:])
     return path
 
 
@@ -114,8 +125,49 @@ def test_what_is_no_database_is_refused_by_name(tmp_path: Path, content: bytes |
     if content is not None:
         file.write_bytes(content)
 
-    with pytest.raises(BadAddressDatabase, match=r"x\.mmdb"):
-        Geography([file])
+    for look in (Geography, verify):
+        with pytest.raises(BadAddressDatabase, match=r"x\.mmdb"):
+            look([file])
+
+
+def test_a_file_is_not_held_in_memory_and_a_look_at_it_holds_nothing(tmp_path: Path) -> None:
+    """City databases are 60 to 130 MB; the recorder only wants to know that they are some."""
+    file = a_large_file(tmp_path / "city.mmdb", 64 * MIB)
+    tracemalloc.start()
+    try:
+        verify([file])
+        looked = tracemalloc.get_traced_memory()[1]
+        geography = Geography([file])
+        held = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert (looked < MIB, held < 4 * MIB, geography.of(["81.2.69.160"])[0].city) == (True, True, "London")
+
+
+def test_a_file_that_is_cut_short_in_place_is_read_on_to_its_end(tmp_path: Path) -> None:
+    """Whoever reads a mapped file that somebody shortens is killed by the system: a copy is read, which nobody can name."""
+    file = a_large_file(tmp_path / "city.mmdb", 4 * MIB)
+    geography = Geography([file])
+    with file.open("r+b") as held:
+        held.truncate(100)
+
+    assert [one.country for one in geography.of(["81.2.69.160", "2a02:ff80::1"])] == ["GB", "DE"]
+
+
+def test_a_file_that_is_broken_within_tells_nothing_and_fails_nobody(tmp_path: Path) -> None:
+    """Its head and tail are whole, so it opens; the places of other files are still told."""
+    broken, sound = (
+        a_file(tmp_path / "broken.mmdb", CITY),
+        a_file(tmp_path / "sound.mmdb", NETWORK, version=4),
+    )
+    held = broken.read_bytes()
+    begin = held.index(bytes(16)) + 16  # behind the tree
+    broken.write_bytes(held[:begin] + b"\xff" * 40 + held[begin + 40 :])
+
+    [spot] = Geography([broken, sound]).of(["81.2.69.160"])
+
+    assert (spot.country, spot.asn) == ("", "AS20712")
 
 
 def test_values_of_other_types_are_left_out(tmp_path: Path) -> None:

@@ -157,11 +157,11 @@ def version(*, as_json: Json = False) -> None:
 def config(*, data: Data = DATA, as_json: Json = False) -> None:
     """Every setting in force, and what turning it costs. Settings are changed in DATA/config.toml."""
     from actiontrail import config as settings
-    from actiontrail.service import formats_of, geography_of
+    from actiontrail.service import formats_of, verify_geography
 
     effective, unset = settings.load(data), settings.Config()
     formats_of(data, effective)
-    geography_of(data, effective).close()
+    verify_geography(data, effective)
     told = [
         {
             "name": name,
