@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -67,6 +68,20 @@ def test_the_menu_of_a_narrow_screen_leads_to_every_page(look: Open) -> None:
     page.get_by_role("link", name="Integrity", exact=True).first.click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Integrity")
+
+
+def test_the_overview_asks_for_each_of_its_parts_once(look: Open) -> None:
+    """Its figures come first and alone; what they are counted from is not read again for the rest."""
+    window = look("/settings")
+    asked: list[str] = []
+    window.page.on("request", lambda one: asked.append(urlsplit(one.url).path))
+    page = window.go("/")
+    page.locator(".alarms > li").first.wait_for()
+
+    assert [one for one in asked if one in {"/v1/figures", "/v1/highlights", "/v1/overview"}] == [
+        "/v1/figures",
+        "/v1/highlights",
+    ]
 
 
 def test_an_investigation_needs_no_mouse(look: Open) -> None:

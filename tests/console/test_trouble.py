@@ -211,7 +211,7 @@ def test_a_page_of_rows_that_does_not_come_is_asked_for_again(look: Open) -> Non
 @pytest.mark.parametrize(
     ("path", "address"),
     [
-        ("/", "**/v1/overview*"), ("/actor/user/alice", "**/v1/actors/**"), ("/actor/key/LTAI5tSampleIntruder0001", "**/v1/keys/**"),
+        ("/", "**/v1/figures*"), ("/", "**/v1/highlights*"), ("/actor/user/alice", "**/v1/actors/**"), ("/actor/key/LTAI5tSampleIntruder0001", "**/v1/keys/**"),
         ("/resource/i-bp1sampleprodweb001", "**/v1/resources/**"),
     ],
 )  # fmt: skip
@@ -256,10 +256,16 @@ def test_before_anything_is_recorded_the_pages_say_so(browser: Browser, tmp_path
             answer = route.fetch()
             told_ = answer.json()
             if held["all"]:  # as it is in the moment before the sign-in itself is searchable
-                told_ |= {"begins": "", "sources": [], "current": dict.fromkeys(told_["current"], 0)}
+                counted = "current" in told_
+                told_ |= (
+                    {"current": dict.fromkeys(told_["current"], 0)}
+                    if counted
+                    else {"begins": "", "sources": []}
+                )
             route.fulfill(response=answer, json=told_)
 
-        window.context.route("**/v1/overview*", nothing)
+        window.context.route("**/v1/figures*", nothing)
+        window.context.route("**/v1/highlights*", nothing)
         page = window.go("/")
         page.locator(".nothing").wait_for()
         expect(page.locator(".nothing")).to_contain_text("Nothing is recorded in this account yet")
@@ -286,7 +292,7 @@ def test_a_range_without_events_is_not_called_calm(look: Open) -> None:
         told_ = answer.json()
         route.fulfill(response=answer, json=told_ | {"current": told_["current"] | {"events": 0}})
 
-    window.context.route("**/v1/overview*", nothing)
+    window.context.route("**/v1/figures*", nothing)
     page = window.go("/")
     page.locator(".nothing").wait_for()
 

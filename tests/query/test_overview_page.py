@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 from tests.kit.pages import World, a_world, fortnight, ms
 
-from actiontrail.query.pages.ground import Span, rfc3339
-from actiontrail.query.pages.overview import figures, habit, overview
+from actiontrail.event.moment import milliseconds, rfc3339
+from actiontrail.query.compile import Bindings
+from actiontrail.query.pages.ground import Ground, Span
+from actiontrail.query.pages.overview import figures, habit, highlights, overview
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SPAN = Span(ms(10), ms(12))
 
 
@@ -43,11 +45,32 @@ def test_a_range_and_the_one_before_it_are_counted_as_by_hand(world: World) -> N
 
 
 def test_the_figures_that_come_first_are_those_of_the_whole_page(world: World) -> None:
-    """A page that shows them does not change its mind when the rest comes."""
-    first = figures(world.ground(), SPAN, ms(14), recorded=lambda: None)
-    whole = overview(world.ground(), SPAN, ms(14), recorded=lambda: None)
+    """A page that shows them, and then the rest, shows what the whole would."""
+    first = asdict(figures(world.ground(), SPAN, ms(14), recorded=lambda: None))
+    rest = asdict(highlights(world.ground(), SPAN, ms(14)))
 
-    assert (first.current, first.previous, first.proof) == (whole.current, whole.previous, whole.proof)
+    assert first | rest == asdict(overview(world.ground(), SPAN, ms(14), recorded=lambda: None))
+
+
+def test_nothing_is_counted_twice_for_a_page_that_asks_in_two_parts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tallies of two ranges read all of both; whoever has them does not wait for them again."""
+    said: Counter[tuple[str, str]] = Counter()
+    ask = Ground.rows
+
+    def listening(self: Ground, sql: str, bound: Bindings) -> Any:
+        said[(sql, repr(bound.values))] += 1
+        return ask(self, sql, bound)
+
+    monkeypatch.setattr(Ground, "rows", listening)
+    ground = world.ground()
+    figures(ground, SPAN, ms(14), recorded=lambda: None)
+    highlights(ground, SPAN, ms(14))
+    in_parts, _ = said.copy(), said.clear()
+    overview(ground, SPAN, ms(14), recorded=lambda: None)
+
+    assert (said, [sql for (sql, _), times in in_parts.items() if times > 1]) == (in_parts, [])
 
 
 def test_the_lists_are_those_that_one_would_make_by_hand(world: World) -> None:
@@ -82,11 +105,7 @@ def test_what_is_new_was_never_there_before_and_nothing_is_new_where_the_record_
     early = overview(world.ground(), Span(ms(0), ms(12)), ms(14), recorded=lambda: None)
 
     assert {one.value for one in page.new_addresses} == set(fresh)
-    assert (
-        page.begins
-        == early.begins
-        == rfc3339((mine[0].event.event_time - EPOCH) // timedelta(milliseconds=1))
-    )
+    assert page.begins == early.begins == rfc3339(milliseconds(mine[0].event.event_time))
     assert (early.new_addresses, early.new_actors, early.current.events) == ((), (), len(mine))
 
 

@@ -22,6 +22,7 @@ STOP_LOGGING = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"
 ADDRESSES = (
     "overview",
     "figures",
+    "highlights",
     "actors/user/alice",
     f"keys/{LEAKED_KEY}/activity",
     f"resources/{quote(TRAIL)}",

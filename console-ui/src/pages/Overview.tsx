@@ -8,7 +8,7 @@ import { Moment } from "../parts/Moment.tsx";
 import { SentenceLine } from "../parts/SentenceLine.tsx";
 import { plain } from "../event/inert.ts";
 import { toQuestion } from "../query/range.ts";
-import { pages, type Active, type Figures, type Overview as Data, type Span, type Tally } from "../service/pages.ts";
+import { pages, type Active, type Figures, type Highlights, type Span, type Tally } from "../service/pages.ts";
 import { useAnswer } from "../service/hooks.ts";
 import { eventsLink, go, useRoute } from "../shell/route.ts";
 import { showSeen } from "../shell/seen.ts";
@@ -30,13 +30,11 @@ export default function Overview() {
   const span = useMemo(() => toQuestion({ from, to: "now" }, now), [from, now]);
   // The figures come first, and alone: what reads the whole record is asked for while they are read.
   const figures = useAnswer(`figures${from}`, (signal) => pages.figures(span, signal));
-  const counted = figures.data !== undefined || figures.failure !== undefined;
-  const asked = useAnswer(counted ? `overview${from}` : "", async (signal) => {
-    const data = await pages.overview(span, signal);
+  const rest = useAnswer(figures.data ? `highlights${from}` : "", async (signal) => {
+    const data = await pages.highlights(span, signal);
     showSeen(data.seen);
     return data;
   });
-  const shown = asked.data ?? figures.data;
   return (
     <main className="page">
       <div className="head-line">
@@ -44,45 +42,51 @@ export default function Overview() {
         <span className="grow" />
         <Segmented value={from} onChange={(value) => go(`/?from=${value}`)} options={RANGES.map((value) => ({ value, label: rangeText({ from: value, to: "now" }, say, zone) }))} />
       </div>
-      {shown && <Tiles data={shown} from={from} />}
-      {counted ? <Answer asked={asked} lines={8}>{(data) => <Board data={data} span={span} from={from} />}</Answer> : <Answer asked={figures} lines={8}>{() => null}</Answer>}
+      <Answer asked={figures} lines={8}>
+        {(counted) => (
+          <>
+            <Tiles data={counted} from={from} />
+            <Answer asked={rest} lines={8}>{(data) => <Board counted={counted} data={data} span={span} from={from} />}</Answer>
+          </>
+        )}
+      </Answer>
     </main>
   );
 }
 
-function Board({ data, span, from }: { data: Data; span: Span; from: string }) {
+function Board({ counted, data, span, from }: { counted: Figures; data: Highlights; span: Span; from: string }) {
   const say = useSay();
   const { language } = usePreferences();
   // What the figures mean is looked for while they are read.
-  const alarms = useAnswer(data.current.events > 0 ? `alarms${from}${data.now}` : "", (signal) => alarmed(span, data, signal));
+  const alarms = useAnswer(counted.current.events > 0 ? `alarms${from}${data.now}` : "", (signal) => alarmed(span, data, signal));
   const number = (one: number) => count(one, language);
   const link = (f: [string, string][], x: [string, string][] = []) => eventsLink({ f, x, from });
   return (
     <div className="grid">
       <Card wide title={say("overview.alarm")}>
-        {data.current.events > 0 ? <Answer asked={alarms}>{(found) => <Alarms alarms={found} />}</Answer> : <Nothing ever={data.begins !== ""} />}
+        {counted.current.events > 0 ? <Answer asked={alarms}>{(found) => <Alarms alarms={found} />}</Answer> : <Nothing ever={data.begins !== ""} />}
       </Card>
       <Card title={say("overview.recorded")}>
         <Sources data={data} />
       </Card>
-      <ProofTile checkpoint={data.proof.checkpoint} />
+      <ProofTile checkpoint={counted.proof.checkpoint} />
       <TrailsTile />
       <Card title={say("overview.active")}>
         <Top values={data.actors.map((one) => ({ value: one.value, count: one.events }))} link={(value) => actorPath(data.actors.find((one) => one.value === value)?.kind ?? "user", value)} />
       </Card>
-      <Card title={say("overview.failed")} more={<Link to={link([], [["errorCode", ""]])}>{number(data.current.failures)}</Link>}>
+      <Card title={say("overview.failed")} more={<Link to={link([], [["errorCode", ""]])}>{number(counted.current.failures)}</Link>}>
         <Top values={data.errors.map((one) => ({ value: one.errorCode, count: one.count }))} link={(value) => link([["errorCode", value]])} />
       </Card>
-      <Card title={say("overview.changed")} more={<Link to={eventsLink({ x: [["eventRW", "Read"]], from })}>{number(data.current.writes)}</Link>}>
+      <Card title={say("overview.changed")} more={<Link to={eventsLink({ x: [["eventRW", "Read"]], from })}>{number(counted.current.writes)}</Link>}>
         <Top values={data.changes.map((one) => ({ value: `${one.serviceName} · ${one.resourceType || "—"}`, count: one.count }))}
           link={(value) => {
             const [service = "", type = ""] = value.split(" · ");
             return link([["serviceName", service], ...(type === "—" ? [] : [["resourceType", type] as [string, string]]), ["eventRW", "Write"]]);
           }} />
       </Card>
-      <Card title={say("overview.newActors")}><Fresh all={data.newActors} data={data} /></Card>
-      <Card title={say("overview.newAddresses")}><Fresh all={data.newAddresses} data={data} /></Card>
-      <Card title={say("overview.sensitive")} more={<Link to={link([["eventAttributes.SensitiveAction", "true"]])}>{number(data.current.sensitive)}</Link>}>
+      <Card title={say("overview.newActors")}><Fresh all={data.newActors} begins={data.begins} since={counted.current.start} /></Card>
+      <Card title={say("overview.newAddresses")}><Fresh all={data.newAddresses} begins={data.begins} since={counted.current.start} /></Card>
+      <Card title={say("overview.sensitive")} more={<Link to={link([["eventAttributes.SensitiveAction", "true"]])}>{number(counted.current.sensitive)}</Link>}>
         <Top values={data.sensitive.map((one) => ({ value: one.eventName, count: one.count }))} link={(value) => link([["eventName", value]])} />
       </Card>
       <Card wide title={say("overview.sensitive")}><Lines lines={data.sensitiveEvents.slice(0, 12)} /></Card>
@@ -135,7 +139,7 @@ function Nothing({ ever }: { ever: boolean }) {
   return <p className="nothing"><strong>{say("overview.nothing")}</strong> {say("overview.nothing.how")}</p>;
 }
 
-function Sources({ data }: { data: Data }) {
+function Sources({ data }: { data: Highlights }) {
   const say = useSay();
   const { language } = usePreferences();
   if (data.sources.length === 0) return <p className="faint">{say("overview.nosource")}</p>;
@@ -158,9 +162,10 @@ function hours(seconds: number, say: ReturnType<typeof useSay>): string {
   return seconds < 7200 ? say("unit.m", { n: Math.round(seconds / 60) }) : seconds < 172_800 ? say("unit.h", { n: Math.round(seconds / 3600) }) : say("unit.d", { n: Math.round(seconds / 86_400) });
 }
 
-function Fresh({ all, data }: { all: Active[]; data: Data }) {
+/** Whom nobody had seen before `since`; where the record only `begins` then, everybody would be new. */
+function Fresh({ all, begins, since }: { all: Active[]; begins: string; since: string }) {
   const say = useSay();
-  if (data.begins && data.begins >= data.current.start) return <p className="faint">{say("overview.begins")} <Moment at={data.begins} /></p>;
+  if (begins && begins >= since) return <p className="faint">{say("overview.begins")} <Moment at={begins} /></p>;
   const kinds = new Map(all.map((one) => [one.value, one]));
   return (
     <Top values={all.map((one) => ({ value: one.value, count: one.events, note: <span className="faint">{say("overview.first", { when: "" })}<Moment at={one.first} /></span> }))}

@@ -1,4 +1,4 @@
-// The pages' own questions (`/v1/overview`, `/v1/actors/…`, and so on). What they are answered with is
+// The pages' own questions (`/v1/figures`, `/v1/actors/…`, and so on). What they are answered with is
 // generated from the interface's own document (`npm run api`): a change there fails the types here.
 import { ask } from "./client.ts";
 import type { components } from "./openapi.d.ts";
@@ -12,9 +12,10 @@ export type Count = Answers["Count"];
 export type Touched = Answers["Touched"];
 export type Tally = Answers["Tally"];
 export type Active = Answers["Active"];
-export type Overview = Answers["Overview"];
 /** What of the overview is counted soonest. */
 export type Figures = Answers["Figures"];
+/** All of the overview but its figures. */
+export type Highlights = Answers["Highlights"];
 export type ActorPage = Answers["Actor"];
 export type KeyPage = Answers["Activity"];
 export type LifeStep = Answers["Step"];
@@ -36,7 +37,7 @@ const inPath = encodeURIComponent;
 
 export const pages = {
   figures: (span: Span, signal?: AbortSignal) => ask<Figures>("GET", with_("/v1/figures", span), undefined, signal),
-  overview: (span: Span, signal?: AbortSignal) => ask<Overview>("GET", with_("/v1/overview", span), undefined, signal),
+  highlights: (span: Span, signal?: AbortSignal) => ask<Highlights>("GET", with_("/v1/highlights", span), undefined, signal),
   actor: (kind: string, value: string, span: Span, offsetMinutes: number, signal?: AbortSignal) =>
     ask<ActorPage>("GET", with_(`/v1/actors/${inPath(kind)}/${inPath(value)}`, { ...span, offsetMinutes }), undefined, signal),
   key: (id: string, span: Span, signal?: AbortSignal) => ask<KeyPage>("GET", with_(`/v1/keys/${inPath(id)}/activity`, span), undefined, signal),

@@ -32,7 +32,7 @@ from actiontrail.query.pages.empty import Why, why
 from actiontrail.query.pages.find import Matches, find
 from actiontrail.query.pages.ground import Answer, Ground, Resource, Span
 from actiontrail.query.pages.key import Activity, activity
-from actiontrail.query.pages.overview import Figures, Overview, figures, overview
+from actiontrail.query.pages.overview import Figures, Highlights, Overview, figures, highlights, overview
 from actiontrail.query.pages.resource import HISTORY_MAX, Lived, resource
 from actiontrail.query.pages.suggest import LIMIT_MAX as PROPOSALS_MAX
 from actiontrail.query.pages.suggest import Suggestions, suggest
@@ -134,10 +134,13 @@ class Pages:
     def overview(self, ground: Ground, ask: Ranged, _path: Path) -> Answer:
         """Is everything recorded, who was active, what failed, what changed, what is new."""
         now = self._now_ms()
-        page = overview(ground, ask.span().fixed(now, days=OVERVIEW_DAYS), now, recorded=self.recorded)
-        notes = self.notes(ground.account)
-        named = (msgspec.structs.replace(one, label=notes.get(one.source, "")) for one in page.sources)
-        return msgspec.structs.replace(page, sources=tuple(named))
+        span = ask.span().fixed(now, days=OVERVIEW_DAYS)
+        return self._named(ground, overview(ground, span, now, recorded=self.recorded))
+
+    def highlights(self, ground: Ground, ask: Ranged, _path: Path) -> Answer:
+        """The overview without its figures, for whoever has them."""
+        now = self._now_ms()
+        return self._named(ground, highlights(ground, ask.span().fixed(now, days=OVERVIEW_DAYS), now))
 
     def figures(self, ground: Ground, ask: Ranged, _path: Path) -> Answer:
         """The overview's figures, sooner than all of it."""
@@ -182,6 +185,12 @@ class Pages:
             raise BadQuestion(f"addresses names {len(asked)} addresses; at most {ADDRESSES_MAX} at once")
         return Spots(places=tuple(self.geography.of(asked)), databases=self.geography.known)
 
+    def _named(self, ground: Ground, page: Highlights) -> Highlights:
+        """With what its sources are called."""
+        notes = self.notes(ground.account)
+        named = (msgspec.structs.replace(one, label=notes.get(one.source, "")) for one in page.sources)
+        return msgspec.structs.replace(page, sources=tuple(named))
+
     def _now_ms(self) -> int:
         return int(self.now() * 1000)
 
@@ -212,6 +221,7 @@ _PLACES = {
 PAGES: tuple[Page, ...] = (
     Page("overview", "/v1/overview", "actiontrail:GetOverview", "Is everything recorded, who was active, what failed, what changed, what is new.", Ranged, Overview, Pages.overview),
     Page("figures", "/v1/figures", "actiontrail:GetOverviewFigures", "The overview's figures, sooner than all of it.", Ranged, Figures, Pages.figures),
+    Page("highlights", "/v1/highlights", "actiontrail:GetOverview", "All of the overview but its figures.", Ranged, Highlights, Pages.highlights),
     Page("actor", "/v1/actors/{kind}/{value}", "actiontrail:GetActor", "Who somebody is, told by what they did.", ActorAsk, Actor, Pages.actor),
     Page("keyActivity", "/v1/keys/{access_key_id}/activity", "actiontrail:GetAccessKeyActivity", "Everything that one access key did, and what lives on from it.", Ranged, Activity, Pages.key),
     Page("resource", "/v1/resources/{type}/{id}", "actiontrail:GetResourceHistory", "The life of a resource.", ResourceAsk, Lived, Pages.resource),

@@ -1,7 +1,7 @@
 // What an investigator should look at first: a table of questions, each in the search language.
 import type { Word } from "../../shell/words.ts";
 import { service } from "../../service/client.ts";
-import { fromLine, type Overview, type Span } from "../../service/pages.ts";
+import { fromLine, type Highlights, type Span } from "../../service/pages.ts";
 import type { Found } from "../../service/types.ts";
 import { compose } from "../../query/language.ts";
 
@@ -23,11 +23,11 @@ const QUESTIONS: readonly (readonly [Word, string])[] = [
 ];
 
 /** For each question that has an answer in the range: its first event, and how many more there are; the earliest first. */
-export async function alarmed(span: Span, overview: Overview, signal: AbortSignal): Promise<Alarm[]> {
+export async function alarmed(span: Span, told: Highlights, signal: AbortSignal): Promise<Alarm[]> {
   const asked = await Promise.all([
     strangerWithKey(span, signal),
-    strangerSigningIn(span, overview, signal),
-    ...    QUESTIONS.map(async ([word, query]): Promise<Alarm | null> => {
+    strangerSigningIn(span, told, signal),
+    ...QUESTIONS.map(async ([word, query]): Promise<Alarm | null> => {
       const page = await service.search({ query, ...span, limit: 100 }, signal);
       const found = page.events.at(-1);
       return found ? { word, found, more: page.events.length - 1, query, from: span.start ?? "" } : null;
@@ -54,9 +54,9 @@ async function strangerWithKey(span: Span, signal: AbortSignal): Promise<Alarm |
 }
 
 /** A sign-in without a second factor, from an address that was not there before the range. */
-async function strangerSigningIn(span: Span, overview: Overview, signal: AbortSignal): Promise<Alarm | null> {
-  const fresh = new Set(overview.newAddresses.map((one) => one.value));
-  const lines = overview.signinsWithoutMfa.filter((line) => fresh.has(line.address) && !line.errorCode);
+async function strangerSigningIn(span: Span, told: Highlights, signal: AbortSignal): Promise<Alarm | null> {
+  const fresh = new Set(told.newAddresses.map((one) => one.value));
+  const lines = told.signinsWithoutMfa.filter((line) => fresh.has(line.address) && !line.errorCode);
   const first = lines.at(-1);
   if (!first) return null;
   const query = compose("", [{ field: "eventName", value: "ConsoleSignin", not: false }, { field: "sourceIpAddress", value: first.address, not: false }]);

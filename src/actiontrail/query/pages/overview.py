@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from actiontrail.event.moment import rfc3339
 from actiontrail.query.compile import Bindings
 from actiontrail.query.pages.ground import (
@@ -125,17 +127,14 @@ class Figures(Answer, frozen=True, kw_only=True):
     seen: Seen
 
 
-class Overview(Answer, frozen=True, kw_only=True):
-    """The first page. `begins` is the time of the first event that is searchable: in a range that reaches back to it
-    everything would be new, so nothing is called so.
+class Highlights(Answer, frozen=True, kw_only=True):
+    """All of the first page but its figures. `begins` is the time of the first event that is searchable: in a range that
+    reaches back to it everything would be new, so nothing is called so.
     """
 
     now: str
     begins: str
-    current: Tally
-    previous: Tally
     sources: tuple[Source, ...]
-    proof: LogState
     actors: tuple[Active, ...]
     errors: tuple[Failing, ...]
     changes: tuple[Changed, ...]
@@ -147,8 +146,36 @@ class Overview(Answer, frozen=True, kw_only=True):
     seen: Seen
 
 
+class Overview(Highlights, frozen=True, kw_only=True):
+    """The first page: its figures and its highlights."""
+
+    current: Tally
+    previous: Tally
+    proof: LogState
+
+
 def overview(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], datetime | None]) -> Overview:
     """The first page for `span`, which has both ends; `recorded` tells when the last record was received."""
+    counted = figures(ground, span, now_ms, recorded=recorded)
+    told = msgspec.structs.asdict(highlights(ground, span, now_ms))
+    return Overview(**told, current=counted.current, previous=counted.previous, proof=counted.proof)
+
+
+def figures(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], datetime | None]) -> Figures:
+    """What is counted soonest: nothing of it has to read the whole record."""
+    with asides() as aside:
+        current, previous = aside(_tally, ground, span), aside(_tally, ground, span.before())
+        return Figures(
+            now=rfc3339(now_ms),
+            current=current(),
+            previous=previous(),
+            proof=_proof(ground, now_ms, recorded()),
+            seen=ground.seen,
+        )
+
+
+def highlights(ground: Ground, span: Span, now_ms: int) -> Highlights:
+    """What is told beside the figures."""
     bound = Bindings()
     inside = ground.mine(bound, span)
     no_mfa = f"{inside} AND {_IS_SIGNIN} AND {_WITHOUT_MFA} AND {_SUCCEEDED}"
@@ -159,20 +186,16 @@ def overview(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], 
         new_actors = aside(_new, ground, span, ACTOR_KIND, ACTOR_VALUE) if known else tuple
         new_addresses = aside(_new, ground, span, "'address'", "source_ip") if known else tuple
         sources = aside(_sources, ground, span, now_ms)
-        current, previous = aside(_tally, ground, span), aside(_tally, ground, span.before())
         actors = aside(_active, ground, inside, bound, "c DESC")
         errors = aside(_errors, ground, span)
         changes = aside(_changes, ground, inside, bound)
         sensitive = aside(_sensitive, ground, inside, bound)
         lines = aside(ground.lines, alarming, bound, limit=LINES_MAX, newest_first=True)
         signins = aside(ground.lines, no_mfa, bound, limit=LINES_MAX, newest_first=True)
-        return Overview(
+        return Highlights(
             now=rfc3339(now_ms),
             begins=rfc3339(begins) if begins is not None else "",
-            current=current(),
-            previous=previous(),
             sources=sources(),
-            proof=_proof(ground, now_ms, recorded()),
             actors=actors(),
             errors=errors(),
             changes=changes(),
@@ -181,19 +204,6 @@ def overview(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], 
             sensitive=sensitive(),
             sensitive_events=tuple(lines()),
             signins_without_mfa=tuple(signins()),
-            seen=ground.seen,
-        )
-
-
-def figures(ground: Ground, span: Span, now_ms: int, *, recorded: Callable[[], datetime | None]) -> Figures:
-    """The figures of the first page, as `overview` tells them, without what has to read the whole record."""
-    with asides() as aside:
-        current, previous = aside(_tally, ground, span), aside(_tally, ground, span.before())
-        return Figures(
-            now=rfc3339(now_ms),
-            current=current(),
-            previous=previous(),
-            proof=_proof(ground, now_ms, recorded()),
             seen=ground.seen,
         )
 
