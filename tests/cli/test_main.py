@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from actiontrail.access import accounts, directory, grants, keys, roles, users
 from actiontrail.cli import failure, main, moments
 from actiontrail.cli.failure import printable
 from actiontrail.errors import Corruption, Outage, Refusal
+
+ROOT = Path(__file__).parents[2]
 
 
 def python(*arguments: str) -> str:
@@ -42,6 +46,22 @@ def test_each_kind_of_failure_has_an_exit_code_of_its_own(
     monkeypatch.setattr(main, "app", fails)
 
     assert (main.main(["version"]), capsys.readouterr().out) == (code, "")
+
+
+def test_a_command_line_is_told_which_command_helps() -> None:
+    """A page would be told nothing by it, so the rooms leave it out. Each name is an error's, each command there."""
+    commands = (ROOT / "docs" / "reference" / "cli.md").read_text()
+    named = {re.findall("`(.*)`", remedy)[0] for remedy in failure.REMEDIES.values()}
+    errors = {name for room in (accounts, directory, grants, keys, roles, users) for name in vars(room)}
+
+    assert (
+        failure.describe(accounts.UnknownAccount("7")).remedy
+        == "`actiontrail accounts list` shows those that there are."
+    )
+    assert ([one for one in named if f"## `{one}`" not in commands], failure.REMEDIES.keys() - errors) == (
+        [],
+        set(),
+    )
 
 
 def test_a_bug_shows_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,3 +113,27 @@ def test_the_import_checker_finds_a_room_without_a_floor(tmp_path: Path) -> None
     (attic / "__init__.py").write_text('"""Nobody declared this."""\n')
 
     assert "actiontrail.attic" in lint_imports(tmp_path).stdout
+
+
+FACELESS = ("event", "access", "capture", "query", "delivery", "evidence")
+FACES = re.compile(r"`actiontrail |(?<![\w-])--[a-z]{2,}|\?[a-z]+=|/v1/[a-z]")
+# A set-up link can be printed nowhere but at the machine itself, whoever reads this.
+EXCEPT = {"access/signin.py"}
+
+
+@pytest.mark.parametrize("room", FACELESS)
+def test_what_a_room_says_names_no_face(room: str) -> None:
+    """The same refusal is read in a page, by a program and at a command line: an option of one misleads the others."""
+    found = []
+    for module in sorted((SOURCE / room).rglob("*.py")):
+        name = str(module.relative_to(SOURCE))
+        tree = ast.parse(module.read_text())
+        prose = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+        said = (
+            one
+            for one in ast.walk(tree)
+            if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in prose
+        )
+        found += [f"{name}:{one.lineno}" for one in said if name not in EXCEPT and FACES.search(one.value)]
+
+    assert found == []

@@ -20,7 +20,7 @@ class UnknownAccount(Refusal):
     """No account has this id."""
 
     def __init__(self, account: str) -> None:
-        super().__init__(f"there is no account {account[:40]}; `actiontrail accounts list` shows them")
+        super().__init__(f"there is no account {account[:40]}")
 
 
 class TooManyAccounts(Refusal):

@@ -148,7 +148,7 @@ def _organization(connection: Connection, account: str) -> Organization | None:
 def _managed(connection: Connection, account: str) -> Organization:
     found = _organization(connection, account)
     if found is None or found.management_account != account:
-        raise NoDirectory(f"account {account} manages no directory; `actiontrail directory create` makes one")
+        raise NoDirectory(f"account {account} manages no directory")
     return found
 
 

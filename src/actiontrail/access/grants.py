@@ -256,9 +256,7 @@ def _need_policy(connection: Connection, account: str, type: PolicyType, name: s
     else:
         found = _custom(connection, account, name)
     if found is None:
-        raise UnknownPolicy(
-            f"there is no {type} policy {name[:80]!r}; `actiontrail policies list` shows them"
-        )
+        raise UnknownPolicy(f"there is no {type} policy {name[:80]!r}")
     return found
 
 

@@ -385,9 +385,7 @@ class Keys:
     def _change(self, statement: sa.TextClause, values: dict[str, Any]) -> None:
         with self._database.begin() as connection:
             if connection.execute(statement, values).rowcount == 0:
-                raise UnknownCredential(
-                    f"there is no credential {values['id'][:64]}; `actiontrail keys list` shows them"
-                )
+                raise UnknownCredential(f"there is no credential {values['id'][:64]}")
             changed(connection, TOPIC)
 
     # Last used

@@ -232,5 +232,5 @@ def _recognise(event: bytes, format: str, formats: Formats) -> tuple[str, Identi
         raise _Turn(
             "UnknownFormat",
             str(error),
-            f"Name the format (`?format=` of the address, `--format` of the command): one of {', '.join(formats.names)}.",
+            f"Name its `format`: one of {', '.join(formats.names)}.",
         ) from error

@@ -29,6 +29,16 @@ EXIT_CODES: dict[int, str] = {
     INTERRUPTED: "interrupted from the keyboard",
 }
 
+# What helps somebody at a command line; the rooms that raise these do not know who asks, a page or a program too.
+REMEDIES: dict[str, str] = {
+    "NoDirectory": "`actiontrail directory create` makes one.",
+    "UnknownAccount": "`actiontrail accounts list` shows those that there are.",
+    "UnknownCredential": "`actiontrail keys list` shows those that there are.",
+    "UnknownPolicy": "`actiontrail policies list` shows those that there are.",
+    "UnknownRole": "`actiontrail roles list` shows those that there are.",
+    "UnknownUser": "`actiontrail users list` shows those that there are.",
+}
+
 
 class Failure(NamedTuple):
     """What the user is told."""
@@ -63,7 +73,7 @@ class Unanswered(Outage):
 def describe(error: Exception) -> Failure:
     """What to say about `error`, which is one of the three kinds, or an `OSError` of a file the user named."""
     code = str(getattr(error, "code", "") or type(error).__name__)
-    remedy = str(getattr(error, "remedy", "") or "")
+    remedy = str(getattr(error, "remedy", "") or REMEDIES.get(type(error).__name__, ""))
     if isinstance(error, Outage):
         wait = error.retry_after
         remedy = remedy or ("Try again later." if wait is None else f"Try again in {wait:g} seconds.")

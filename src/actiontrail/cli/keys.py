@@ -244,7 +244,7 @@ def _about(record: Operating, verb: str, credential: str, said: dict[str, str]) 
 
     found = next((one for one in record.keys.list() if one.id == credential), None)
     if found is None:
-        raise UnknownCredential(f"there is no credential {credential}; `actiontrail keys list` shows them")
+        raise UnknownCredential(f"there is no credential {credential}")
     kind = {"key": "AccessKey", "token": "IngestToken", "session": "Session"}[found.kind]
     action = f"{'actiontrail' if found.kind == 'token' else 'ram'}:{verb}{kind}"
     with record.deed(action, found.account, {f"{kind}Id": credential, **said}):

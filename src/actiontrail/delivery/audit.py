@@ -309,7 +309,7 @@ def _not_shown(runs: Sequence[Row], question: Question) -> tuple[str, ...]:
         ends = ", ".join(f"{row.trail} {row.end}" for row in runs) or "none"
         told.append(
             f"that nothing was delivered after the newest manifests ({ends}): they could have been removed with their"
-            " objects. A checkpoint or an index that was kept elsewhere shows it (--checkpoint, --until)."
+            " objects. A checkpoint or an index that was kept elsewhere shows it."
         )
     told.append("that no whole trail or run was removed: nothing here says which there were.")
     told.append(

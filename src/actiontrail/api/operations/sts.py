@@ -186,7 +186,7 @@ def _get_caller_identity(call: Call) -> Mapping[str, Any]:
 def _assume_role(desk: Desk, call: Call) -> Mapping[str, Any]:
     values, caller = call.values, call.caller
     if caller.type == "root-account":
-        raise RootMayNotAssume("sign as a RAM user, or as another role: `actiontrail users create` makes one")
+        raise RootMayNotAssume("sign as a RAM user, or as another role")
     session, seconds, policy = (
         values.text("RoleSessionName"),
         values.number("DurationSeconds"),
