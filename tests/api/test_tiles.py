@@ -207,6 +207,39 @@ def test_attack_somebody_elses_event_is_not_told_apart_from_none(proofs: Proofs)
     )
 
 
+def test_records_that_follow_one_another_are_proved_together(proofs: Proofs, ledger: Reader) -> None:
+    """A receipt of thousands of events is checked in some requests, against the very log that it speaks of."""
+    answer = json.loads(_get(proofs, "/v1/proofs?index=100&count=20&size=130").body)
+    leaves = [tree.leaf_hash(record.entry(base64.b64decode(line))) for line in answer["records"]]
+    root = tree.Edge.from_subtrees(130, tiles.subtree_from_tiles(ledger.tile, 130)).root()
+
+    tree.verify_run(100, 130, leaves, [base64.b64decode(value) for value in answer["hashes"]], root)
+    assert (answer["index"], answer["size"], len(leaves)) == (100, 130, 20)
+
+
+@pytest.mark.parametrize("target", ["/v1/proofs?index=7", "/v1/proofs?index=0&count=20"])
+def test_attack_somebody_elses_record_among_mine(proofs: Proofs, target: str) -> None:
+    """Whoever knows a place does not read what is there."""
+    reply = _get(proofs, target)
+
+    assert (reply.status, json.loads(reply.body)["Code"], b"records" in reply.body) == (
+        404,
+        "EntityNotExist.Event",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "index=x", "index=300", "index=299&count=2", "index=1&count=0", "index=1&count=501", "index=5&size=5", "index=1&size=301"],
+)  # fmt: skip
+def test_places_that_the_log_does_not_have_are_refused(proofs: Proofs, query: str) -> None:
+    """Before the ledger is asked."""
+    reply = _get(proofs, f"/v1/proofs?{query}")
+
+    assert (reply.status, json.loads(reply.body)["Code"]) == (400, "InvalidQueryParameter")
+
+
 def test_an_event_that_is_not_searchable_yet_is_to_be_asked_for_again(proofs: Proofs) -> None:
     """To say that it is not there would be untrue."""
     reply = _get(proofs, "/v1/proof/E-late")

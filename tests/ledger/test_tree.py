@@ -116,6 +116,26 @@ def test_every_proof_of_one_size_is_that_of_the_rfc(size: int) -> None:
     assert ours == rfc
 
 
+@given(st.data())
+@settings(max_examples=200)
+def test_a_run_of_entries_is_proved_by_the_nodes_beside_it(data: st.DataObject) -> None:
+    """In any tree, from any place to any other; and nothing else passes for it."""
+    size = data.draw(sizes)
+    start = data.draw(st.integers(0, size - 1))
+    end = data.draw(st.integers(start + 1, size))
+    leaves = [tree.leaf_hash(entry) for entry in ENTRIES[start:end]]
+    root = naive_tree.tree_hash(ENTRIES[:size])
+    proof = tree.run(start, end, size, LOG.subtree(size))
+
+    tree.verify_run(start, size, leaves, proof, root)
+    wrong = data.draw(st.integers(0, len(leaves) - 1))
+    altered = [*leaves[:wrong], bytes(32), *leaves[wrong + 1 :]]
+    for tried in ((altered, proof), (leaves, [*proof, bytes(32)]), (leaves[1:], proof), (leaves, proof[1:])):
+        if tried != (leaves, proof):
+            with pytest.raises(BadProof):
+                tree.verify_run(start, size, *tried, root)
+
+
 def test_from_the_empty_log_nothing_needs_proof_but_its_root_must_be_true() -> None:
     """An auditor may have kept the checkpoint of the day the log was made."""
     tree.verify_consistency(0, SIZE, tree.EMPTY_ROOT, LOG.edge.root(), [])

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 from tests.kit.people import a_role
-from tests.kit.service import Running, free_port
+from tests.kit.service import Client, Running, events, free_port
 
 from actiontrail.cli.keys import opened_record
 from actiontrail.cli.sample import story
@@ -208,6 +208,28 @@ def test_a_masked_secret_is_nowhere_in_the_record(house: House) -> None:
     answer = house.run("lookup", "--event-name", "CreateAccessKey", "--json").out
 
     assert (found, "madeUpSampleSecret" in answer) == ([], False)
+
+
+def test_a_receipt_of_many_events_is_proved_with_no_server(house: House, tmp_path: Path) -> None:
+    """What was sent and what was answered; the evidence is fetched once, and everything else is done offline."""
+    client = Client(house.running.endpoint, house.created["accessKeyId"], house.created["accessKeySecret"])
+    sent, receipt, evidence = tmp_path / "sent.ndjson", tmp_path / "receipt.json", tmp_path / "evidence"
+    sent.write_bytes(events(*(f"promised-{number}" for number in range(1_200))))
+    answer = client.raw("POST", "/v1/events", sent.read_bytes(), {"content-type": "application/x-ndjson"})
+    client.close()
+    receipt.write_bytes(answer.content)
+    made = house.run("proof", "--receipt", str(receipt), "-o", str(evidence), "--json")
+    beside = ("--evidence", str(evidence), "--sent", str(sent))
+    whole = command("verify", str(receipt), "--key", house.created["vkey"], *beside, "--json")
+    alone = command("verify", str(receipt), "--key", house.created["vkey"])
+    sent.write_bytes(sent.read_bytes().replace(b"promised-700", b"promised-007"))
+    altered = command("verify", str(receipt), "--key", house.created["vkey"], *beside)
+
+    facts = whole.json["facts"]
+    assert (made.json["records"], facts["looked"], facts["compared"]) == (1_200, 1_200, 1_200)
+    assert facts["steps"] == ["read", "signature", "places", "since", "entries", "compare"]
+    assert (alone.code, "actiontrail proof --receipt" in alone.out) == (0, True)
+    assert (altered.code, "line 701 of what was sent" in altered.err) == (5, True)
 
 
 def test_old_evidence_verifies_and_the_old_key_is_followed_to_the_new_one(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def filled(house: House) -> dict[str, str]:
 
 def target(route: Route, places: dict[str, str]) -> str:
     path = re.sub(r"\{(\w+)\}", lambda found: quote(Places(places)[found[1]], safe=""), route.path)
-    return f"{path}?old=0" if route.path == "/v1/consistency" else path
+    return path + {"/v1/consistency": "?old=0", "/v1/proofs": "?index=0"}.get(route.path, "")
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:

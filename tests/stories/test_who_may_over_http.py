@@ -92,7 +92,7 @@ def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
 def target(route: Route) -> str:
     """The address, with something in each place."""
     path = re.sub(r"\{(\w+)\}", lambda place: quote(PLACES[place[1]], safe=""), route.path)
-    return f"{path}?old=0" if route.path == "/v1/consistency" else path
+    return path + {"/v1/consistency": "?old=0", "/v1/proofs": "?index=0"}.get(route.path, "")
 
 
 def status(client: Client, route: Route) -> tuple[int, str]:

@@ -9,6 +9,8 @@ import { usePreferences } from "../shell/preferences.ts";
 import { useSay, type Word } from "../shell/words.ts";
 import { FACTS } from "../words/integrity.ts";
 
+const REMEDIES: Partial<Record<StepName, Word>> = { read: "proof.remedy.read", unpack: "proof.remedy.unpack", signature: "proof.remedy.signature", handover: "proof.remedy.handover", compare: "proof.remedy.compare" };
+
 export function ProofSteps({ verdict }: { verdict: Verdict }) {
   const say = useSay();
   const failed = verdict.steps.find((step) => !step.holds);
@@ -19,13 +21,14 @@ export function ProofSteps({ verdict }: { verdict: Verdict }) {
         type={verdict.holds ? "success" : "error"}
         title={
           verdict.holds && verdict.receipt
-            ? say(verdict.receipt.compared ? "proof.receipt.compared" : verdict.receipt.looked > 0 ? "proof.receipt.looked" : "proof.receipt", { events: verdict.receipt.events, looked: verdict.receipt.looked, origin: plain(verdict.checkpoint?.origin ?? "", 200) })
+            ? say(verdict.receipt.compared ? "proof.receipt.compared" : "proof.receipt.looked", { events: verdict.receipt.events, looked: verdict.receipt.looked, origin: plain(verdict.checkpoint?.origin ?? "", 200) })
             : verdict.holds && verdict.grown
             ? say("proof.grown", { ...verdict.grown, origin: plain(verdict.checkpoint?.origin ?? "", 200) })
             : verdict.holds
             ? say("proof.ok", { index: verdict.index ?? "", origin: verdict.checkpoint?.origin ?? "" })
             : say("proof.bad", { why: plain(failed?.facts.problem ?? "", 400) })
         }
+        description={failed && say(REMEDIES[failed.name] ?? "proof.remedy.keep")}
       />
       <Steps steps={verdict.steps} rungs={verdict.rungs} />
       {verdict.holds && (

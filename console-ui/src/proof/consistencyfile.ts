@@ -3,6 +3,7 @@ import { fromBase64, toHex } from "./bytes.ts";
 import { failed, type Verdict } from "./evidence.ts";
 import { vouched, type Trusting } from "./handover.ts";
 import { BadProof, verifyConsistency } from "./merkle.ts";
+import { decoded, json } from "./text.ts";
 
 const HASHES_MAX = 128;
 
@@ -17,10 +18,10 @@ interface File {
 export async function verifyConsistencyFile(file: Uint8Array, trusting: Trusting): Promise<Verdict> {
   const verdict: Verdict = { holds: false, steps: [], rungs: [] };
   try {
-    const parts = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file)) as File;
-    const fields = Object.keys(parts).sort().join(" ");
-    if (parts.kind !== "actiontrail consistency v1" || fields !== "hashes kind new old" || !Array.isArray(parts.hashes) || parts.hashes.length > HASHES_MAX)
-      throw new BadProof("not the evidence of two checkpoints");
+    const parts = json(decoded(file)) as File;
+    const fields = Object.keys(parts ?? {}).sort().join(" ");
+    if (parts?.kind !== "actiontrail consistency v1" || fields !== "hashes kind new old" || !Array.isArray(parts.hashes) || parts.hashes.length > HASHES_MAX)
+      throw new BadProof("this JSON is neither the evidence of two checkpoints nor a receipt");
     const hashes = parts.hashes.map((text) => {
       const hash = fromBase64(String(text));
       if (!hash || hash.length !== 32) throw new BadProof("a hash in the file is not 32 bytes in base64");

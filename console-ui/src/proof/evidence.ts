@@ -6,8 +6,9 @@ import { fromBase64, same, sha256, toHex } from "./bytes.ts";
 import { BadProof, climb, leafHash, type Rung } from "./merkle.ts";
 import { BadHandover, vouched, type Trusting } from "./handover.ts";
 import type { Checkpoint } from "./note.ts";
+import { decoded } from "./text.ts";
 
-export type StepName = "read" | "unpack" | "handover" | "signature" | "entry" | "path" | "root" | "record" | "places" | "since" | "entries" | "consistency";
+export type StepName = "read" | "unpack" | "handover" | "signature" | "entry" | "path" | "root" | "record" | "places" | "since" | "entries" | "compare" | "consistency";
 
 export interface Step {
   name: StepName;
@@ -52,18 +53,15 @@ const HEADER = "c2sp.org/tlog-proof@v1";
 const FILE_BYTES_MAX = 32 * 1024 * 1024;
 const LINE_BYTES_MAX = 20 * 1024 * 1024;
 const HASHES_MAX = 64;
+const CHECKPOINT_MAX = 1024 * 1024;
 
 /** The parts of an evidence file, nothing verified. Throws `BadProof`. */
 export function parseProof(file: Uint8Array): Proof {
   if (file.length > FILE_BYTES_MAX) throw new BadProof("the file is larger than evidence may be");
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(file);
-  } catch {
-    throw new BadProof("the file is not UTF-8");
-  }
+  const text = decoded(file);
   const at = text.indexOf("\n\n");
   if (at < 0) throw new BadProof("not an evidence file: there is no checkpoint behind an empty line");
+  if (text.slice(at + 2).length > CHECKPOINT_MAX) throw new BadProof("the checkpoint in the file is larger than one may be");
   const lines = text.slice(0, at).split("\n");
   if (lines.shift() !== HEADER) throw new BadProof(`not an evidence file: its first line is not ${HEADER}`);
   let extra: Uint8Array | null = null;
@@ -199,8 +197,14 @@ export async function verifyEvidence(file: Uint8Array, trusting: Trusting): Prom
   return verdict;
 }
 
-function parseRecord(line: Uint8Array): RecordLine {
-  const whole = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(line)) as Partial<RecordLine>;
+/** The record that `line` is; throws `BadProof`. */
+export function parseRecord(line: Uint8Array): RecordLine {
+  let whole: Partial<RecordLine>;
+  try {
+    whole = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(line)) as Partial<RecordLine>;
+  } catch {
+    throw new BadProof("the log holds this entry, but it is no JSON");
+  }
   if (typeof whole.account !== "string" || typeof whole.seq !== "number" || whole.event === undefined)
     throw new BadProof("the log holds this entry, but it is not the record of an event");
   return {

@@ -88,6 +88,18 @@ export class Grove {
     return utf8(["c2sp.org/tlog-proof@v1", `extra ${extra}`, `index ${index}`, ...hashes, "", await this.checkpoint()].join("\n"));
   }
 
+  /** The records from `index` on in the log of `size`, with the hashes beside them. */
+  async run(index: number, count: number, size: number): Promise<{ index: number; records: string[]; hashes: string[] }> {
+    const end = index + count;
+    const beside = async (low: number, high: number): Promise<Uint8Array[]> => {
+      if (index <= low && high <= end) return [];
+      if (high <= index || end <= low) return [await rootOf(this.leaves.slice(low, high))];
+      const middle = low + split(high - low);
+      return [...(await beside(low, middle)), ...(await beside(middle, high))];
+    };
+    return { index, records: this.lines.slice(index, end).map(toBase64), hashes: (await beside(0, size)).map(toBase64) };
+  }
+
   async consistency(old: number, size = this.leaves.length): Promise<{ hashes: string[]; checkpoint: string }> {
     return { hashes: (await between(old, this.leaves.slice(0, size))).map(toBase64), checkpoint: await this.checkpoint(size) };
   }

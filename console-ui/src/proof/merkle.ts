@@ -91,3 +91,34 @@ export async function verifyConsistency(
   if (!same(seed, oldRoot)) throw new BadProof("the proof does not lead to the older root: an old entry was changed");
   if (!same(fresh, newRoot)) throw new BadProof("the proof does not lead to the newer root");
 }
+
+/**
+ * That the tree of `size` leaves with `root` holds `leaves`, one after the other, from `start` on; throws `BadProof` if not. `hashes` are
+ * the nodes beside them, from the left to the right.
+ */
+export async function verifyRun(start: number, size: number, leaves: readonly Uint8Array[], hashes: readonly Uint8Array[], root: Uint8Array): Promise<void> {
+  const end = start + leaves.length;
+  if (start < 0 || leaves.length === 0 || end > size) throw new BadProof(`there are no entries ${start} to ${end} in a tree of ${size} entries`);
+  let used = 0;
+  const node = async (low: number, high: number): Promise<Uint8Array> => {
+    if (high <= start || end <= low) {
+      const hash = hashes[used++];
+      if (!hash || hash.length !== 32) throw new BadProof(`the proof of entries ${start} to ${end} has a hash too few`);
+      return hash;
+    }
+    if (high - low === 1) return leaves[low - start] as Uint8Array;
+    const middle = low + half(high - low);
+    const left = await node(low, middle);
+    return nodeHash(left, await node(middle, high));
+  };
+  const seen = await node(0, size);
+  if (used !== hashes.length) throw new BadProof(`the proof of entries ${start} to ${end} has a hash too many`);
+  if (!same(seen, root)) throw new BadProof(`entries ${start} to ${end} are not in this tree of ${size} entries: the proof leads to another root`);
+}
+
+/** The largest power of two below `count`: where RFC 6962 parts a tree. Sizes may exceed 2^32, so no bit operators. */
+function half(count: number): number {
+  let power = 1;
+  while (power * 2 < count) power *= 2;
+  return power;
+}

@@ -1,13 +1,14 @@
-// The receipt that a sender got (the answer to `POST /v1/events`), checked against the log of today, step by step.
+// The receipt that a sender got (the answer to `POST /v1/events`), checked against the log, step by step.
 //
-// It promises: these events stand at these places, in the log that this checkpoint signs. What is asked of the service for
-// that is evidence, and each piece of it is verified here.
-import { toHex } from "./bytes.ts";
+// It promises: these events stand at these places, in the log that this checkpoint signs. The service is asked for the records at
+// these places, a few hundred at a time, and for what shows that the log of the receipt holds them; every hash of that is computed here.
+import { fromBase64, sha256, toHex } from "./bytes.ts";
 import { hashesOf } from "./consistency.ts";
-import { failed, verifyEvidence, type Step, type StepName, type Verdict } from "./evidence.ts";
+import { failed, parseRecord, type RecordLine, type Step, type StepName, type Verdict } from "./evidence.ts";
 import { vouched, type Trusting } from "./handover.ts";
-import { BadProof, verifyConsistency } from "./merkle.ts";
+import { BadProof, leafHash, verifyConsistency, verifyRun } from "./merkle.ts";
 import type { Checkpoint } from "./note.ts";
+import { decoded, eventsOf, json } from "./text.ts";
 
 interface Run {
   item: number;
@@ -32,57 +33,79 @@ interface Receipt {
   results: Result[];
 }
 
+/** Records that follow one another from `index` on, and the hashes beside them, both in base64. */
+export interface Proved {
+  index: number;
+  records: string[];
+  hashes: string[];
+}
+
 /** What is asked while a receipt is checked; nothing of it is believed. */
 export interface Ask {
-  evidence: (eventId: string) => Promise<Uint8Array>;
+  run: (index: number, count: number, size: number) => Promise<Proved>;
   consistency: (oldSize: number) => Promise<{ hashes: string[]; checkpoint?: string }>;
 }
 
-/** An event whose place is promised: by its id, and as it was sent if that is known. */
-interface Promised {
-  id: string;
-  index: number;
-  sent?: unknown;
+export interface Beside {
+  /** The body that the receipt answers. */
+  sent?: Uint8Array;
+  /** Told after each slice of the work: how many places were looked at, of how many. */
+  progress?: (done: number, all: number) => void;
+  signal?: AbortSignal;
 }
 
-export const LOOKED_AT_MAX = 50;
+const RUN_MAX = 250;
+const FIELDS = new Set(["RequestId", "accepted", "repeated", "refused", "places", "checkpoint", "results", "unlisted"]);
+const RUN_FIELDS = new Set(["item", "index", "count", "repeated"]);
 
-/** Whether these bytes are a receipt, as far as can be told without reading it whole. */
+/** Whether these bytes are a receipt rather than another piece of evidence, as far as a look can tell. */
 export function isReceipt(file: Uint8Array): boolean {
-  return file[0] === 0x7b && /"places"\s*:/.test(new TextDecoder().decode(file));
+  const text = new TextDecoder().decode(file.subarray(0, 1 << 20)).trimStart();
+  return text.startsWith("{") && text.includes('"places"') && !text.slice(0, 200).includes('"kind"');
 }
 
-/** What the receipt `file` shows to one who trusts `trusting`; with `sent`, the body that it answers, event by event. */
-export async function verifyReceipt(file: Uint8Array, trusting: Trusting, ask: Ask, sent?: Uint8Array): Promise<Verdict> {
+/** What the receipt `file` shows to one who trusts `trusting`. Never throws but for a service that does not answer, and when it is cancelled. */
+export async function verifyReceipt(file: Uint8Array, trusting: Trusting, ask: Ask, beside: Beside = {}): Promise<Verdict> {
   const verdict: Verdict = { holds: false, steps: [], rungs: [] };
-  let receipt: Receipt | undefined;
-  let then: Checkpoint | undefined;
+  let receipt!: Receipt;
+  let then!: Checkpoint;
+  let differs = "";
+  let compared = 0;
   const steps: [StepName, () => Promise<Step["facts"]>][] = [
     ["read", async () => {
       receipt = parse(file);
       return { bytes: String(file.length), accepted: String(receipt.accepted), repeated: String(receipt.repeated), refused: String(receipt.refused) };
     }],
     ["signature", async () => {
-      const { checkpoint, by, way } = await vouched((receipt as Receipt).checkpoint, trusting);
+      const { checkpoint, by, way } = await vouched(receipt.checkpoint, trusting);
       verdict.steps.push(...way);
-      then = checkpoint;
-      verdict.checkpoint = then;
+      then = verdict.checkpoint = checkpoint;
       return { origin: then.origin, size: String(then.size), root: toHex(then.root), key: by };
     }],
-    ["places", async () => places(receipt as Receipt, then as Checkpoint)],
-    ["since", async () => since(then as Checkpoint, trusting, ask)],
+    ["places", async () => places(receipt, then)],
+    ["since", async () => since(then, trusting, ask)],
     ["entries", async () => {
-      const promised = known(receipt as Receipt, sent);
-      for (const one of promised.slice(0, LOOKED_AT_MAX)) await stands(one, trusting, ask);
-      verdict.receipt = { events: total(receipt as Receipt), looked: Math.min(promised.length, LOOKED_AT_MAX), compared: sent !== undefined };
-      return { events: String(verdict.receipt.events), looked: String(verdict.receipt.looked), compared: sent ? "yes" : "no" };
+      const sent = beside.sent && comparing(receipt, beside.sent);
+      const looked = await entries(receipt, then, ask, beside, (index, record) => {
+        const problem = sent?.(index, record);
+        if (problem !== undefined) compared += 1;
+        differs ||= problem ?? "";
+      });
+      verdict.receipt = { events: receipt.accepted + receipt.repeated, looked, compared: beside.sent !== undefined };
+      return { events: String(verdict.receipt.events), looked: String(looked) };
     }],
+    ...(beside.sent ? [["compare", async () => {
+      many(receipt, beside.sent as Uint8Array);
+      if (differs) throw new BadProof(differs);
+      return { compared: String(compared) };
+    }] as [StepName, () => Promise<Step["facts"]>]] : []),
   ];
   for (const [name, work] of steps) {
     try {
       const facts = await work();
       verdict.steps.push({ name, holds: true, facts });
     } catch (error) {
+      if (!(error instanceof Error) || error.name === "AbortError" || error.name === "Failure") throw error;
       verdict.steps.push(failed(name, error));
       return verdict;
     }
@@ -92,32 +115,72 @@ export async function verifyReceipt(file: Uint8Array, trusting: Trusting, ask: A
 }
 
 const whole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const total = (receipt: Receipt): number => receipt.places.reduce((sum, run) => sum + run.count, 0);
 
 function parse(file: Uint8Array): Receipt {
-  let said: Partial<Receipt>;
-  try {
-    said = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file)) as Partial<Receipt>;
-  } catch {
-    throw new BadProof("the file is no JSON");
-  }
-  const runs = said.places;
-  if (typeof said.checkpoint !== "string" || !Array.isArray(runs) || ![said.accepted, said.repeated, said.refused].every(whole))
-    throw new BadProof("not a receipt: accepted, repeated, refused, places and checkpoint are wanted");
-  if (!runs.every((run) => whole(run.index) && whole(run.item) && whole(run.count) && run.count > 0)) throw new BadProof("a place in the receipt is none");
-  return { ...(said as Receipt), results: Array.isArray(said.results) ? said.results : [] };
+  const said = json(decoded(file)) as Partial<Receipt> | null;
+  if (typeof said !== "object" || said === null || Array.isArray(said)) throw new BadProof("not a receipt: it is no JSON object");
+  const strange = Object.keys(said).find((name) => !FIELDS.has(name));
+  if (strange !== undefined) throw new BadProof(`not a receipt: it has no field ${strange.slice(0, 60)}`);
+  for (const name of ["accepted", "repeated", "refused"] as const) if (!whole(said[name])) throw new BadProof(`not a receipt: ${name} is no count`);
+  if (typeof said.checkpoint !== "string") throw new BadProof("not a receipt: checkpoint is no text");
+  if (!Array.isArray(said.places)) throw new BadProof("not a receipt: places is no list");
+  if (!Array.isArray(said.results)) throw new BadProof("not a receipt: results is no list");
+  const at = said.places.findIndex((run: unknown) => !isRun(run));
+  if (at >= 0) throw new BadProof(`place ${at + 1} of the receipt is none: item, index and count are wanted`);
+  const bad = said.results.findIndex((one: unknown) => !isResult(one));
+  if (bad >= 0) throw new BadProof(`result ${bad + 1} of the receipt is none: item and status are wanted`);
+  return said as Receipt;
 }
 
-/** Every promised place is in the log that was signed, and there are as many as were acknowledged. */
+function isRun(run: unknown): run is Run {
+  if (typeof run !== "object" || run === null || !Object.keys(run).every((name) => RUN_FIELDS.has(name))) return false;
+  const { item, index, count, repeated } = run as Run;
+  return whole(item) && item > 0 && whole(index) && whole(count) && count > 0 && (repeated === undefined || typeof repeated === "boolean");
+}
+
+function isResult(one: unknown): one is Result {
+  if (typeof one !== "object" || one === null) return false;
+  const { item, status, eventId, index } = one as Result;
+  return whole(item) && item > 0 && typeof status === "string" && (eventId === undefined || typeof eventId === "string") && (index === undefined || whole(index));
+}
+
+/** Where the event of the number `item` stands, or undefined. */
+function placeOf(receipt: Receipt): (item: number) => { index: number; repeated: boolean } | undefined {
+  const runs = receipt.places;
+  return (item) => {
+    let [low, high] = [0, runs.length - 1];
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const run = runs[middle] as Run;
+      if (item < run.item) high = middle - 1;
+      else if (item >= run.item + run.count) low = middle + 1;
+      else return { index: run.index + item - run.item, repeated: run.repeated === true };
+    }
+    return undefined;
+  };
+}
+
+/** Every promised place is in the log that was signed, no event has two, and there are as many as were acknowledged. */
 function places(receipt: Receipt, then: Checkpoint): Step["facts"] {
-  const count = { fresh: 0, repeated: 0 };
+  let [fresh, repeated, item] = [0, 0, 0];
   for (const run of receipt.places) {
-    if (run.index + run.count > then.size) throw new BadProof(`place ${run.index + run.count - 1} is promised, and the signed log has ${then.size} entries`);
-    count[run.repeated ? "repeated" : "fresh"] += run.count;
+    if (run.item <= item) throw new BadProof(`event ${run.item} has two places, or they are out of order`);
+    item = run.item + run.count - 1;
+    const last = run.index + run.count - 1;
+    if (last >= then.size) throw new BadProof(`place ${last} is promised, and the signed log has ${then.size} entries`);
+    if (run.repeated) repeated += run.count;
+    else fresh += run.count;
   }
-  if (count.fresh !== receipt.accepted || count.repeated !== receipt.repeated)
-    throw new BadProof(`${receipt.accepted} accepted and ${receipt.repeated} repeated are acknowledged, and there are places for ${count.fresh} and ${count.repeated}`);
-  return { places: receipt.places.map((run) => (run.count === 1 ? String(run.index) : `${run.index}–${run.index + run.count - 1}`)).slice(0, 20).join(", ") };
+  if (fresh !== receipt.accepted || repeated !== receipt.repeated)
+    throw new BadProof(`${receipt.accepted} accepted and ${receipt.repeated} repeated are acknowledged, and there are places for ${fresh} and ${repeated}`);
+  const at = placeOf(receipt);
+  for (const one of receipt.results) {
+    const place = at(one.item);
+    if (one.index !== undefined && place?.index !== one.index) throw new BadProof(`event ${one.item} has two places in the receipt`);
+    if ((one.status === "refused") === (place !== undefined)) throw new BadProof(`event ${one.item} is called ${one.status.slice(0, 20)}, against its place`);
+  }
+  const told = receipt.places.slice(0, 20).map((run) => (run.count === 1 ? String(run.index) : `${run.index}–${run.index + run.count - 1}`));
+  return { places: told.join(", ") + (receipt.places.length > 20 ? ", …" : "") };
 }
 
 /** The log of today begins with the log of the receipt. */
@@ -129,54 +192,82 @@ async function since(then: Checkpoint, trusting: Trusting, ask: Ask): Promise<St
   return { then: String(then.size), now: String(now.size), root: toHex(now.root) };
 }
 
-/** The events that can be looked for: those whose ids the receipt tells, and those of the body that was sent. */
-function known(receipt: Receipt, sent?: Uint8Array): Promised[] {
-  const at = (item: number): number | undefined => {
-    const run = receipt.places.find((one) => one.item <= item && item < one.item + one.count);
-    return run && run.index + item - run.item;
-  };
-  const found = new Map<number, Promised>();
-  for (const one of receipt.results) {
-    const index = at(one.item);
-    if (one.status === "refused" || !one.eventId) continue;
-    if (index === undefined || index !== one.index) throw new BadProof(`event ${one.item} has two places in the receipt`);
-    found.set(one.item, { id: one.eventId, index });
+/** The promised places as [start, end), in order, none twice and none longer than `most`. */
+export function* stretches(runs: readonly { index: number; count: number }[], most: number): Generator<[number, number]> {
+  let done = 0;
+  for (const run of runs.toSorted((one, other) => one.index - other.index)) {
+    const end = run.index + run.count;
+    for (let start = Math.max(run.index, done); start < end; start += most) yield [start, Math.min(end, start + most)];
+    done = Math.max(done, end);
   }
-  if (!sent) return [...found.values()];
-  for (const [number, event] of eventsOf(sent).entries()) {
-    const index = at(number + 1);
-    const id = found.get(number + 1)?.id ?? (event as { eventId?: unknown } | null)?.eventId;
-    if (index !== undefined && typeof id === "string") found.set(number + 1, { id, index, sent: event });
-  }
-  if (found.size === 0) throw new BadProof("no event of the file that was sent has a place in this receipt: it answers another file");
-  return [...found.values()];
 }
 
-/** The events of a body: a list, one, or one on each line. */
-export function eventsOf(body: Uint8Array): unknown[] {
-  const text = new TextDecoder().decode(body);
-  try {
-    const all = JSON.parse(text) as unknown;
-    return Array.isArray(all) ? all : [all];
-  } catch {
-    return text.split("\n").filter((line) => line.trim()).map((line) => {
-      try {
-        return JSON.parse(line) as unknown;
-      } catch {
-        return null; // refused when it was sent
+/** The records at the promised places, each seen to be in the log of the receipt, are given to `take`; how many. */
+async function entries(receipt: Receipt, then: Checkpoint, ask: Ask, { progress, signal }: Beside, take: (index: number, record: RecordLine) => void): Promise<number> {
+  const all = [...stretches(receipt.places, RUN_MAX)];
+  const many = all.reduce((sum, [start, end]) => sum + end - start, 0);
+  const promised = idsAt(receipt);
+  let looked = 0;
+  progress?.(0, many);
+  for (const [first, end] of all) {
+    for (let start = first; start < end; ) {
+      signal?.throwIfAborted();
+      const answer = await ask.run(start, end - start, then.size);
+      const lines = answer.records.map(bytes);
+      if (answer.index !== start || lines.length === 0 || lines.length > end - start) throw new BadProof(`the service showed no record for the place ${start}`);
+      const leaves = await Promise.all(lines.map(async (line) => leafHash(await sha256(line))));
+      await verifyRun(start, then.size, leaves, answer.hashes.map(bytes), then.root);
+      for (const [at, line] of lines.entries()) {
+        const record = parseRecord(line);
+        const wanted = promised.get(start + at);
+        const is = (record.event as { eventId?: unknown } | null)?.eventId;
+        if (wanted !== undefined && typeof is === "string" && is !== wanted) throw new BadProof(`place ${start + at} was promised to the event ${wanted.slice(0, 100)}, and holds another`);
+        take(start + at, record);
       }
-    });
+      start += lines.length;
+      looked += lines.length;
+      progress?.(looked, many);
+    }
   }
+  return looked;
 }
 
-/** The log holds the event, at its place and as it was sent. */
-async function stands(one: Promised, trusting: Trusting, ask: Ask): Promise<void> {
-  const shown = await verifyEvidence(await ask.evidence(one.id), trusting);
-  const failed = shown.steps.find((step) => !step.holds);
-  if (failed) throw new BadProof(`event ${one.id}: ${failed.facts.problem ?? failed.name}`);
-  if (shown.index !== one.index) throw new BadProof(`event ${one.id} was promised to be entry ${one.index}, and is entry ${shown.index}`);
-  if (one.sent !== undefined && !equal(one.sent, shown.record?.event, (shown.record?.masked.length ?? 0) > 0))
-    throw new BadProof(`event ${one.id} was recorded with other content than was sent`);
+function bytes(text: string): Uint8Array {
+  const found = fromBase64(text);
+  if (!found) throw new BadProof("a part of the evidence is not base64");
+  return found;
+}
+
+/** The event ids that the receipt tells, by place. */
+function idsAt(receipt: Receipt): Map<number, string> {
+  const at = placeOf(receipt);
+  const found = new Map<number, string>();
+  for (const one of receipt.results) {
+    const place = at(one.item);
+    if (one.eventId && place) found.set(place.index, one.eventId);
+  }
+  return found;
+}
+
+function many(receipt: Receipt, sent: Uint8Array): void {
+  const [held, answered] = [eventsOf(sent).length, receipt.accepted + receipt.repeated + receipt.refused];
+  if (held !== answered) throw new BadProof(`the file that was sent holds ${held} events, and the receipt answers ${answered}`);
+}
+
+/** Tells of a record at its place how it differs from what was sent; empty if it does not, undefined if nothing is to be compared. */
+function comparing(receipt: Receipt, sent: Uint8Array): (index: number, record: RecordLine) => string | undefined {
+  const at = placeOf(receipt);
+  const by = new Map<number, { line: number; event: unknown }>();
+  for (const [number, one] of eventsOf(sent).entries()) {
+    const place = at(number + 1);
+    if (place && !place.repeated) by.set(place.index, one); // a repeat was sent before, and may be written otherwise
+  }
+  return (index, record) => {
+    const one = by.get(index);
+    if (!one) return undefined;
+    if (one.event === undefined) return `line ${one.line} of what was sent is no JSON, and has the place ${index}`;
+    return equal(one.event, record.event, record.masked.length > 0) ? "" : `line ${one.line} of what was sent was recorded at the place ${index} with other content`;
+  };
 }
 
 /** Whether two JSON values are the same; where something was masked, `***` may stand in the recorded one. */

@@ -1,6 +1,7 @@
 // The one door to the service: its public REST interface, with the session's cookie.
 //
 // Every call takes an AbortSignal, and every failure is a `Failure` that says what happened and what to do.
+import type { Proved } from "../proof/receiptfile.ts";
 import type { Consistency, Facets, Found, Histogram, Page, Question, Rows, Seen, Session } from "./types.ts";
 
 /** A call that was not answered as hoped. `status` 0 means that the service was not reached. */
@@ -13,6 +14,7 @@ export class Failure extends Error {
     readonly retryAfter = 0,
   ) {
     super(message);
+    this.name = "Failure";
   }
 }
 
@@ -119,6 +121,9 @@ export const service = {
   /** The proof that the log of the size `size`, or of now, begins with the one of the size `old`. */
   consistency: (old: number, signal?: AbortSignal, size?: number) =>
     ask<Consistency>("GET", `/v1/consistency?old=${old}${size === undefined ? "" : `&new=${size}`}`, undefined, signal),
+  /** The records from `index` on, and the proof that the log of `size` holds them. */
+  run: (index: number, count: number, size: number, signal?: AbortSignal) =>
+    ask<Proved>("GET", `/v1/proofs?index=${index}&count=${count}&size=${size}`, undefined, signal),
   checkpoint: async (signal?: AbortSignal): Promise<string> =>
     (await send("GET", "/log/checkpoint", undefined, signal)).text(),
   vkey: async (signal?: AbortSignal): Promise<string> =>

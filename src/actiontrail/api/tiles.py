@@ -41,12 +41,32 @@ BRIEFLY = f"public, max-age={CHECKPOINT_SECONDS}"
 TEXT = "text/plain; charset=utf-8"
 OCTETS = "application/octet-stream"
 _PROOF = "/v1/proof/"
+_RUN = "/v1/proofs"
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+RUN_MAX = 500
+RUN_BYTES = 4 << 20
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 
 PROOF = "actiontrail:GetEventProof"
 CONSISTENCY = "actiontrail:GetConsistencyProof"
 Failed = Callable[[str, Exception], None]
+
+
+class RunAsk(Asked, frozen=True):
+    """Which records, and in the log of which size they are to be proved."""
+
+    index: Annotated[int, Meta(ge=0, description="The place of the first record.")]
+    count: Annotated[int, Meta(ge=1, le=RUN_MAX, description="How many records, at most.")] = 1
+    size: Annotated[int, Meta(ge=0, description="The log's size; not given: what is published.")] = 0
+
+
+class RunAnswer(Answered, frozen=True):
+    """The records in base64, fewer than were asked for if they are large; the hashes beside them, from the left to the right."""
+
+    index: int
+    size: int
+    records: list[str]
+    hashes: list[str]
 
 
 class ConsistencyAsk(Asked, frozen=True):
@@ -79,6 +99,17 @@ ROUTES = (
         errors=(NoSuchEvent,),
     ),
     Route(
+        name="run-proof",
+        method="GET",
+        path="/v1/proofs",
+        action=PROOF,
+        summary="Records that follow one another, all of this account, and the one proof that a log of a given size holds them.",
+        group="evidence",
+        query=RunAsk,
+        answer=RunAnswer,
+        errors=(InvalidParameter, NoSuchEvent),
+    ),
+    Route(
         name="consistency",
         method="GET",
         path="/v1/consistency",
@@ -105,6 +136,14 @@ class Ledger(Protocol):
 
     def line(self, index: int) -> bytes:
         """The record at `index`."""
+        ...
+
+    def lines(self, start: int, *, limit: int, bytes_max: int) -> list[bytes]:
+        """The records from `start` on."""
+        ...
+
+    def run(self, start: int, end: int, size: int) -> list[bytes]:
+        """The proof that the records [start, end) are in the tree of `size`."""
         ...
 
     def tile(self, level: int, n: int, width: int) -> bytes:
@@ -209,6 +248,11 @@ class Proofs:
             event_id = path.removeprefix(_PROOF)
             deed = Deed(action=PROOF, parameters={"eventId": event_id})
             return Planned(deed, lambda admitted: self._proof(admitted.caller.account, event_id))
+        if path == _RUN:
+            deed = Deed(action=PROOF, parameters=dict(parse_qsl(target.partition("?")[2])))
+            return Planned(
+                deed, lambda admitted: wire.answer(self._run(admitted.caller.account, target), request_id)
+            )
         deed = Deed(action=CONSISTENCY, parameters=dict(parse_qsl(target.partition("?")[2])))
         return Planned(deed, lambda _: wire.answer(self._consistency(target), request_id))
 
@@ -222,6 +266,27 @@ class Proofs:
         answer = _reply(receipt.make(line, index, signed, hashes), receipt.MEDIA_TYPE, "no-store")
         answer.headers["content-disposition"] = f'attachment; filename="entry-{index}{receipt.SUFFIX}"'
         return answer
+
+    def _run(self, account: str, target: str) -> dict[str, Any]:
+        """Records of the account from `index` on, as many of `count` as fit, in the log of `size`."""
+        given = dict(parse_qsl(target.partition("?")[2]))
+        published = self._ledger.size()
+        size = _number({"size": str(published)} | given, "size", published)
+        start = _number(given, "index", max(size - 1, 0))
+        count = _number({"count": "1"} | given, "count", RUN_MAX)
+        if not 0 < count <= size - start:
+            raise InvalidParameter(f"a log of {size} entries has no {count} entries from {start} on")
+        lines = self._ledger.lines(start, limit=count, bytes_max=RUN_BYTES)[:count]
+        for index, line in enumerate(lines, start):
+            if record.parse(line).account != account:
+                raise NoSuchEvent(f"entry {index}")
+        hashes = self._ledger.run(start, start + len(lines), size)
+        return {
+            "index": start,
+            "size": size,
+            "records": [base64.b64encode(line).decode() for line in lines],
+            "hashes": [base64.b64encode(value).decode() for value in hashes],
+        }
 
     def _consistency(self, target: str) -> dict[str, Any]:
         """The hashes from the size `old` to `new`; with the published checkpoint, if that is its size."""
@@ -252,7 +317,7 @@ def routes(proofs: Proofs) -> list[HTTPRouteHandler]:
     """The handlers for proofs, which want a signed request."""
 
     @route(
-        ["/v1/proof/{event_id:path}", "/v1/consistency"],
+        ["/v1/proof/{event_id:path}", _RUN, "/v1/consistency"],
         http_method=[HttpMethod.GET],
         include_in_schema=False,
         name="proofs",

@@ -49,12 +49,46 @@ FormatsOf = Annotated[
 ]
 
 
+ReceiptFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--receipt",
+        exists=True,
+        dir_okay=False,
+        help="The answer to POST /v1/events: evidence of all that it promises.",
+    ),
+]
+EvidenceFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence",
+        exists=True,
+        dir_okay=False,
+        help="Beside a receipt: what `actiontrail proof --receipt` wrote.",
+    ),
+]
+SentFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--sent",
+        exists=True,
+        dir_okay=False,
+        help="Beside a receipt and its evidence: the file that was sent, compared event by event.",
+    ),
+]
+RUN_MAX = 250  # records asked for at once
+
+
 class FileExists(Refusal):
     """The file to write is there already."""
 
 
 class NotAKey(Refusal):
     """What was named as a key is none; nothing was checked."""
+
+
+class NotAReceipt(Refusal):
+    """What is for receipts was given beside something else; nothing was checked."""
 
 
 class NotHandovers(Refusal):
@@ -78,15 +112,24 @@ def register(app: typer.Typer) -> None:
 
 
 def proof(
-    event_id: Annotated[str, typer.Argument(help="The event's id.", metavar="EVENT_ID")],
+    event_id: Annotated[str, typer.Argument(help="The event's id.", metavar="[EVENT_ID]")] = "",
     *,
     to: Output,
+    of_receipt: ReceiptFile = None,
     profile: ProfileName = "",
     as_json: Json = False,
 ) -> None:
-    """Take one event out as evidence: its record, the proof that the log holds it, and the signed checkpoint."""
+    """Take evidence out: of one event, its record, the proof that the log holds it, and the signed checkpoint.
+
+    With --receipt, of every event that a receipt promises; `verify RECEIPT --evidence FILE` checks it.
+    """
+    if bool(event_id) == (of_receipt is not None):
+        raise typer.BadParameter("give either the id of an event or --receipt FILE")
     if to.exists():
         raise FileExists(f"{to} exists; evidence is not written over")
+    if of_receipt is not None:
+        _prove_receipt(of_receipt, to, profile, as_json=as_json)
+        return
     with connected(profile) as client:
         response = client.response("GET", f"/v1/proof/{quoted(event_id)}", headers={"accept": "text/plain"})
     with to.open("xb") as file:
@@ -99,30 +142,83 @@ def proof(
         )
 
 
+def _prove_receipt(path: Path, to: Path, profile: str, *, as_json: bool) -> None:
+    """Ask for the records at the promised places, in the log of the receipt, and for the log of today."""
+    from actiontrail.evidence import acknowledgement
+    from actiontrail.ledger import checkpoint, note
+
+    promised = acknowledgement.parse(path.read_bytes())
+    size = checkpoint.parse(note.parse(promised.checkpoint.encode()).text).size
+    runs: list[acknowledgement.Proved] = []
+    with connected(profile) as client:
+        for first, end in acknowledgement.stretches(promised, RUN_MAX):
+            start = first
+            while start < end:
+                query: dict[str, str | int | list[str]] = {"index": start, "count": end - start, "size": size}
+                answer = client.answer("GET", "/v1/proofs", query=query)
+                run = msgspec.convert(
+                    {name: answer[name] for name in ("index", "records", "hashes")}, acknowledgement.Proved
+                )
+                runs.append(run)
+                start += max(1, len(run.records))
+        now = client.answer("GET", "/v1/consistency", query={"old": size})
+    whole = acknowledgement.Evidence(now["checkpoint"], tuple(now["hashes"]), tuple(runs))
+    content = msgspec.json.encode(whole)
+    with to.open("xb") as file:
+        file.write(content)
+    records = sum(len(run.records) for run in runs)
+    if as_json:
+        output.one({"receipt": str(path), "file": str(to), "records": records, "bytes": len(content)})
+    else:
+        output.line(
+            f"{to}: {records:,} records, {len(content):,} bytes. "
+            f"Check it with: actiontrail verify {path} --evidence {to} --key VKEY"
+        )
+
+
 def verify(
     file: Annotated[
-        Path, typer.Argument(help="A file of evidence.", metavar="FILE", exists=True, dir_okay=False)
+        Path,
+        typer.Argument(help="A file of evidence, or a receipt.", metavar="FILE", exists=True, dir_okay=False),
     ],
     *,
     key: Keys,
     origin: Origin = "",
     handover: Handovers = [],  # noqa: B006 - typer copies it
+    evidence: EvidenceFile = None,
+    sent: SentFile = None,
     formats_of: FormatsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Check a file of evidence with no server, and say what it has shown and what it has not.
+    """Check a file of evidence, or a receipt, with no server, and say what it has shown and what it has not.
 
-    Exit code 5 if it shows nothing: it was altered, or no key that you named has signed it.
+    A receipt is the answer to what was sent; --evidence shows that it was kept. Exit code 5 if it shows nothing: it was
+    altered, or no key that you named has signed it.
     """
-    from actiontrail.evidence import check
+    from actiontrail.evidence import acknowledgement, check
+    from actiontrail.evidence.acknowledgement import Beside
 
     if file.stat().st_size > EVIDENCE_BYTES_MAX:
         raise EvidenceTooLarge(f"{file} has more than {EVIDENCE_BYTES_MAX >> 20} MiB; evidence is smaller")
     vkeys = [vkey for given in key for vkey in vkeys_in(given)]
     notes = handovers_in(handover)
-    formats = _formats_of(formats_of)
-    verdict = check.check(file.read_bytes(), vkeys, origin or None, notes, formats=formats)
+    content = file.read_bytes()
+    if acknowledgement.is_receipt(content):
+        if sent and not evidence:
+            raise NotAReceipt(
+                "--sent is compared with the records in --evidence; make that with: actiontrail proof --receipt"
+            )
+        beside = Beside(evidence.read_bytes() if evidence else None, sent.read_bytes() if sent else None)
+        verdict = acknowledgement.verify(content, vkeys, origin or None, notes, beside)
+    elif evidence or sent:
+        raise NotAReceipt(f"{file} is no receipt; --evidence and --sent are for the answer to what was sent")
+    else:
+        verdict = check.check(content, vkeys, origin or None, notes, formats=_formats_of(formats_of))
     _tell(verdict, as_json=as_json)
+    if not as_json and verdict.facts["kind"] == "receipt" and not verdict.facts["compared"]:
+        output.line(
+            f"More is shown with: actiontrail proof --receipt {file} -o EVIDENCE, and here --evidence EVIDENCE --sent FILE"
+        )
 
 
 def _formats_of(folder: Path | None) -> "Formats":

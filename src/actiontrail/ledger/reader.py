@@ -165,6 +165,12 @@ class Reader:
             raise NoSuchRecord(max(index, size - 1), self._size)
         return tree.inclusion(index, size, tiling.subtree_from_tiles(self._hashes.read, size))
 
+    def run(self, start: int, end: int, size: int) -> list[bytes]:
+        """The proof that the records [start, end) are in the tree of `size`. Raises `NoSuchRecord`."""
+        if not 0 <= start < end <= size <= self.size():
+            raise NoSuchRecord(max(end, size) - 1, self._size)
+        return tree.run(start, end, size, tiling.subtree_from_tiles(self._hashes.read, size))
+
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the tree of `new` begins with the tree of `old`. Raises `NoSuchRecord`."""
         if not 0 <= old <= new <= self.size():

@@ -160,6 +160,50 @@ def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:
     return path
 
 
+def run(start: int, end: int, size: int, subtree: Subtree) -> list[bytes]:
+    """The hashes that, with the leaves [start, end), lead to the root of the tree of `size`; from the left to the right."""
+    if not 0 <= start < end <= size <= SIZE_MAX:
+        raise ValueError(f"no entries {start} to {end} in a tree of {size} entries")
+
+    def beside(low: int, high: int) -> list[bytes]:
+        if start <= low and high <= end:
+            return []
+        if high <= start or end <= low:
+            return [_range_root(low, high, subtree)]
+        middle = _split(low, high)
+        return beside(low, middle) + beside(middle, high)
+
+    return beside(0, size)
+
+
+def verify_run(start: int, size: int, leaves: Sequence[bytes], proof: Sequence[bytes], root: bytes) -> None:
+    """The tree of `size` with `root` holds `leaves`, one after the other, from `start` on, or `BadProof`."""
+    end = start + len(leaves)
+    if not 0 <= start < end <= size <= SIZE_MAX:
+        raise BadProof(f"there are no entries {start} to {end} in a tree of {size} entries")
+    _check_hashes([*leaves, *proof, root])
+    waiting = list(proof)
+
+    def node(low: int, high: int) -> bytes:
+        if start <= low and high <= end:
+            return Edge().append(b"".join(leaves[low - start : high - start])).edge.root()
+        if high <= start or end <= low:
+            if not waiting:
+                raise BadProof(f"the proof of entries {start} to {end} has a hash too few")
+            return waiting.pop(0)
+        middle = _split(low, high)
+        left = node(low, middle)
+        return node_hash(left, node(middle, high))
+
+    seen = node(0, size)
+    if waiting:
+        raise BadProof(f"the proof of entries {start} to {end} has a hash too many")
+    if seen != root:
+        raise BadProof(
+            f"entries {start} to {end} are not in this tree of {size} entries: the proof leads to another root"
+        )
+
+
 def consistency(old: int, new: int, subtree: Subtree) -> list[bytes]:
     """The hashes that show the tree of `old` entries to be the beginning of the tree of `new`."""
     if not 0 <= old <= new <= SIZE_MAX:

@@ -32,7 +32,7 @@ export default function Integrity() {
         <Since asked={asked} again={again} />
         <Verify key={`verify${turn}`} />
         <Keys asked={asked} />
-        <History key={`history${turn} ${asked.loading}`} />
+        <History key={`history${turn}`} asked={asked} />
       </div>
     </main>
   );
