@@ -1,6 +1,7 @@
 """`actiontrail users`: the way back in for somebody who cannot sign in."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from actiontrail import service
 from actiontrail.access.guesses import FREE, SigninLocked
 from actiontrail.access.signin import SignIn, WrongSignin
-from actiontrail.cli import main, signingin
+from actiontrail.cli import main, operate, signingin
 
 Command = Callable[..., dict[str, object]]
 
@@ -31,9 +32,10 @@ def command(record: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> Com
     return run
 
 
-def given(command: Command) -> dict[str, object]:
-    command("create", "alice")
-    return command("password", "alice")
+def given(command: Command, account: str = "") -> dict[str, object]:
+    of = ["--account", account] if account else []
+    command("create", "alice", *of)
+    return command("password", "alice", *of)
 
 
 def signing_in(record: tuple[Path, str], act: Callable[[SignIn, str], None]) -> None:
@@ -94,12 +96,78 @@ def test_the_set_up_link_is_offered_while_nobody_can_sign_in(
 ) -> None:
     """Its token stands after #, so no server and no log ever sees it."""
     before = str(command("setup-link")["path"])
-    served = signingin.offer(record[0], "http://127.0.0.1:8770")
+    (served,), more = signingin.offers(record[0], "http://127.0.0.1:8770")
     given(command)
 
     assert before.startswith("/console/setup#token=")
-    assert (served.partition("#")[0], signingin.offer(record[0], "http://127.0.0.1:8770")) == (
-        "http://127.0.0.1:8770/console/setup",
-        "",
+    assert (served.account, served.link.partition("#")[0], more) == (record[1], "http://127.0.0.1:8770/console/setup", 0)  # fmt: skip
+    assert (signingin.offers(record[0], "http://127.0.0.1:8770"), command("setup-link")["path"]) == (([], 0), None)  # fmt: skip
+
+
+def accounts(record: tuple[Path, str], names: list[str]) -> list[str]:
+    made: list[str] = []
+    signing_in(record, lambda signin, _: made.extend(signin.accounts.create(name).id for name in names))
+    return made
+
+
+def test_serve_prints_a_link_for_each_account_of_which_nobody_can_sign_in(
+    record: tuple[Path, str], command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new member of a directory is let in like the first account; each link opens its own account and no other."""
+    given(command, record[1])
+    mine = accounts(record, ["one", "two"])
+    operate.show_console(record[0], "http://trail.test")
+    told = capsys.readouterr().out
+    links = re.findall(r"account (\d+) \((\w+)\).*\n  http://trail.test/console/setup#token=(\S+)", told)
+    users: list[str] = []
+
+    def take(signin: SignIn, _: str) -> None:
+        for account, name, token in links:
+            users.append(
+                signin.take_setup(signin.ready_setup(token, f"{name}-admin", "correct horse 7")).account
+            )
+            assert users[-1] == account
+
+    signing_in(record, take)
+
+    assert sorted((account, name) for account, name, _ in links) == sorted(
+        zip(mine, ["one", "two"], strict=True)
     )
-    assert command("setup-link")["path"] is None
+    assert sorted(users) == sorted(mine)
+    assert signingin.offers(record[0], "") == ([], 0)
+
+
+def test_serve_prints_a_handful_and_says_how_many_more(
+    record: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A directory of a thousand accounts fills no screen, and nobody is left without a way in."""
+    accounts(record, [f"member-{number}" for number in range(7)])
+    operate.show_console(record[0], "http://trail.test")
+    told = capsys.readouterr().out
+
+    assert (told.count("#token="), "And 3 more accounts" in told, "users setup-link --account ACCOUNT" in told) == (5, True, True)  # fmt: skip
+
+
+def test_a_set_up_link_is_whole_where_its_address_can_be_known(
+    record: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the option, by the setting; otherwise what to put before it is said."""
+
+    def said(*more: str) -> str:
+        assert main.main(["users", "setup-link", "--data", str(record[0]), *more]) == 0
+        return capsys.readouterr().out
+
+    bare, by_option = said(), said("--endpoint", "http://192.0.2.1:8770/console/")
+    with (record[0] / "config.toml").open("a") as file:
+        file.write('console_url = "https://trail.example.com"\n')
+    by_setting = said()
+    as_json = json.loads(said("--json"))
+
+    assert [text.partition("#")[0] for text in (bare, by_option, by_setting, as_json["url"])] == [
+        "/console/setup",
+        "http://192.0.2.1:8770/console/setup",
+        "https://trail.example.com/console/setup",
+        "https://trail.example.com/console/setup",
+    ]
+    assert ("Put before it" in bare, "Put before it" in by_option, as_json["accountId"]) == (True, False, record[1])  # fmt: skip
+    assert main.main(["users", "setup-link", "--data", str(record[0]), "--endpoint", "trail.test"]) == 2

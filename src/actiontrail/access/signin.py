@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from actiontrail.access import totp
-from actiontrail.access.accounts import Accounts
+from actiontrail.access.accounts import Account, Accounts
 from actiontrail.access.consoles import Bound, end_all
 from actiontrail.access.grants import Grants
 from actiontrail.access.guesses import Guesses
@@ -133,6 +133,11 @@ _DROP_LINKS = sa.text("DELETE FROM identities WHERE user_id = :user")
 _ANY_OF = sa.text(
     "SELECT (SELECT count(*) FROM passwords JOIN users ON users.id = passwords.user_id WHERE users.account = :account)"
     " + (SELECT count(*) FROM identities JOIN users ON users.id = identities.user_id WHERE users.account = :account)"
+)
+_NOBODY = sa.text(
+    "SELECT accounts.id, accounts.name, accounts.created FROM accounts WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.account = accounts.id"
+    " AND (EXISTS (SELECT 1 FROM passwords WHERE passwords.user_id = users.id)"
+    " OR EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id))) ORDER BY accounts.created, accounts.id"
 )
 _DROP_SETUPS = sa.text("DELETE FROM setups WHERE account = :account")
 _DROP_OLD_SETUPS = sa.text(
@@ -325,6 +330,11 @@ class SignIn:
         """Whether nobody at all can sign in."""
         with self._database.read() as connection:
             return int(connection.execute(_ANY).scalar_one()) == 0
+
+    def with_nobody(self) -> list[Account]:
+        """The accounts of which nobody can sign in, the oldest first."""
+        with self._database.read() as connection:
+            return [Account._make(row) for row in connection.execute(_NOBODY)]
 
     def offer_setup(self, account: str) -> str | None:
         """A token that makes the first user of `account`, within a day; None if somebody of it can sign in.

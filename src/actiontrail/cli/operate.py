@@ -130,13 +130,19 @@ def serve(
 
 
 def show_console(data: Path, endpoint: str) -> None:
-    """Where the console is; while nobody can sign in, the link that makes the first administrator."""
+    """Where the console is; and for each account of which nobody can sign in, the link that makes its first administrator."""
     from actiontrail.cli import signingin
 
     output.line(f"The console: {endpoint}/console/")
-    if link := signingin.offer(data, endpoint):
+    offers, more = signingin.offers(data, endpoint)
+    for one in offers:
+        whose = f"account {one.account}" + (f" ({one.name})" if one.name else "")
         output.line(
-            f"Nobody can sign in yet. This link makes the first administrator, once, within a day:\n  {link}"
+            f"Nobody can sign in to {whose} yet. This link makes its first administrator, once, within a day:\n  {one.link}"
+        )
+    if more:
+        output.line(
+            f"And {more:,} more accounts of which nobody can sign in: actiontrail users setup-link --account ACCOUNT"
         )
 
 

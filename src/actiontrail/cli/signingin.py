@@ -7,7 +7,7 @@ password that is given here has to be changed at the first sign-in.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -19,6 +19,9 @@ from actiontrail.cli.recording import Operating, operating
 
 if TYPE_CHECKING:
     from actiontrail.access.signin import SignIn
+
+
+OFFERS_MAX = 5  # links that `serve` prints
 
 
 class Opened(NamedTuple):
@@ -77,16 +80,43 @@ def totp_reset(name: Name, *, data: Data = DATA, account: Account = "", as_json:
 
 
 @users.command("setup-link")
-def setup_link(*, data: Data = DATA, account: Account = "", as_json: Json = False) -> None:
-    """Print the link that makes the first administrator of the console: good once, for a day. `serve` prints it, too."""
+def setup_link(
+    *,
+    data: Data = DATA,
+    account: Account = "",
+    endpoint: Annotated[
+        str,
+        typer.Option(
+            "--endpoint", help="Where browsers find the service; otherwise the setting `console_url`."
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Print the link that makes the first administrator of an account: good once, for a day. `serve` prints it, too."""
+    from actiontrail import config
+
+    before = _checked(endpoint or config.load(data).console_url)
     with opened(data, account) as (_, signin, whose):
         token = signin.offer_setup(whose)
     if as_json:
-        output.one({"path": path_of(token) if token else None})
+        url = f"{before}{path_of(token)}" if token and before else None
+        output.one({"accountId": whose, "path": path_of(token) if token else None, "url": url})
+    elif not token:
+        output.line("somebody can sign in already; `actiontrail users` makes others")
     else:
-        output.line(
-            path_of(token) if token else "somebody can sign in already; `actiontrail users` makes others"
-        )
+        output.line(f"{before}{path_of(token)}")
+        if not before:
+            output.line(
+                "Put before it where browsers find the service, as in http://127.0.0.1:8770; or name that with --endpoint"
+                " or the setting console_url."
+            )
+
+
+def _checked(endpoint: str) -> str:
+    """An address without the slash at its end. Raises `BadParameter` for one that no browser opens."""
+    if endpoint and not endpoint.startswith(("http://", "https://")):
+        raise typer.BadParameter("it begins with http:// or https://", param_hint="--endpoint")
+    return endpoint.rstrip("/").removesuffix("/console")
 
 
 def path_of(token: str) -> str:
@@ -94,11 +124,24 @@ def path_of(token: str) -> str:
     return f"/console/setup#token={token}"
 
 
-def offer(data: Path, endpoint: str) -> str:
-    """The set-up link, while nobody can sign in to the console; empty afterwards."""
-    with opened(data, "", first=True) as (_, signin, whose):
-        token = signin.offer_setup(whose)
-    return f"{endpoint.rstrip('/')}{path_of(token)}" if token else ""
+class Offer(NamedTuple):
+    """A set-up link, and whose."""
+
+    account: str
+    name: str
+    link: str
+
+
+def offers(data: Path, endpoint: str, *, most: int = OFFERS_MAX) -> tuple[list[Offer], int]:
+    """A link for each of the first `most` accounts of which nobody can sign in, and how many more there are."""
+    with opened(data, "", first=True) as (_, signin, _account):
+        having_none = signin.with_nobody()
+        told = [
+            Offer(one.id, one.name, f"{endpoint.rstrip('/')}{path_of(token)}")
+            for one in having_none[:most]
+            if (token := signin.offer_setup(one.id))
+        ]
+    return told, max(0, len(having_none) - most)
 
 
 @contextmanager
