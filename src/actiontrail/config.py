@@ -230,6 +230,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="Most rows that a SQL question may answer; exports have no such limit.",
         ),
     ] = 10_000
+    export_free_bytes_min: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1 << 60,
+            description="Bytes of the disk that an export leaves free for the record: it fails rather than take these.",
+        ),
+    ] = 1024 * MIB
     projection_memory_bytes_max: Annotated[
         int,
         Meta(

@@ -347,7 +347,11 @@ def open_reader(data: Path) -> Iterator[Reading]:
             settings.query_seconds_max, settings.query_memory_bytes_max, settings.query_rows_max
         )
         delivery = _delivery(opened, ground_of(data, settings, signer), ledger, known)
-        exports = Exports(Search(projection, limits=limits, rows_max=limits.rows), data / EXPORTS)
+        exports = Exports(
+            Search(projection, limits=limits, rows_max=limits.rows),
+            data / EXPORTS,
+            free_bytes_min=settings.export_free_bytes_min,
+        )
         exports.start()
         stack.callback(exports.stop)
         delivery.couriers.start()

@@ -26,6 +26,7 @@ ROOMS = ("event", "ledger", "access", "capture", "query", "delivery", "evidence"
 # Raised when the house is opened or by the command line, never while a request is answered.
 NEVER_ON_THE_WIRE = {
     "SealMissing",
+    "DiskFull",  # of an export, long after its request was answered: its name stands in the export
     "SealExists",
     "PassphraseNeeded",
     "WrongPassphrase",

@@ -17,6 +17,7 @@ from actiontrail.query.exportjobs import (
     DONE,
     FAILED,
     KEPT_MAX,
+    Asker,
     Exports,
     Job,
     NoSuchExport,
@@ -68,7 +69,9 @@ def ended(exports: Exports, job: Job) -> Job:
 def test_a_whole_export_is_counted_and_hashed(exports: Exports, form: str) -> None:
     """More than any part may hold is one file; whoever has it can count it and hash it."""
     exports.start()
-    job = ended(exports, exports.begin(Asked(account=ACCOUNT, query="not Call0"), Wanted(form), "alice"))
+    job = ended(
+        exports, exports.begin(Asked(account=ACCOUNT, query="not Call0"), Wanted(form), Asker("alice"))
+    )
     _, path = exports.file(ACCOUNT, job.id)
     data = path.read_bytes()
 
@@ -86,7 +89,7 @@ def test_what_was_interrupted_begins_again_and_is_the_same(
     """A reader that was killed loses nobody's export; what arrived meanwhile is not in it."""
     first = Exports(search, tmp_path / "exports")
     asked = Asked(account=ACCOUNT)
-    whole = ended_after(first, lambda: first.begin(asked, Wanted("jsonl"), ""))
+    whole = ended_after(first, lambda: first.begin(asked, Wanted("jsonl"), Asker("")))
     second = Exports(search, tmp_path / "exports")
     monkeypatch.setattr(exportjobs, "TOLD_SECONDS", 0)
     broken = threading.Event()
@@ -99,7 +102,7 @@ def test_what_was_interrupted_begins_again_and_is_the_same(
             broken.set()
 
     monkeypatch.setattr(second, "_change", breaks)
-    job = second.begin(asked, Wanted("jsonl"), "")
+    job = second.begin(asked, Wanted("jsonl"), Asker(""))
     second.start()
     assert broken.wait(30)
     second.stop()
@@ -123,7 +126,7 @@ def ended_after(exports: Exports, begin: Callable[[], Job]) -> Job:
 def test_an_export_is_its_accounts_alone(exports: Exports) -> None:
     """Not by its id either."""
     exports.start()
-    job = ended(exports, exports.begin(Asked(account=ACCOUNT, query="Call1"), Wanted("csv"), "alice"))
+    job = ended(exports, exports.begin(Asked(account=ACCOUNT, query="Call1"), Wanted("csv"), Asker("alice")))
     exports.drop(OTHER, job.id)
     with pytest.raises(NoSuchExport):
         exports.file(OTHER, job.id)
@@ -136,7 +139,7 @@ def test_exports_are_kept_for_a_day(search: Search, tmp_path: Path) -> None:
     clock = Clock()
     exports = Exports(search, tmp_path / "exports", now=clock)
     exports.start()
-    jobs = [exports.begin(Asked(account=ACCOUNT, query=f"Call{n}"), Wanted(), "") for n in range(3)]
+    jobs = [exports.begin(Asked(account=ACCOUNT, query=f"Call{n}"), Wanted(), Asker("")) for n in range(3)]
     for job in jobs:
         ended(exports, job)
     exports.drop(ACCOUNT, jobs[0].id)
@@ -151,11 +154,11 @@ def test_exports_are_kept_for_a_day(search: Search, tmp_path: Path) -> None:
 def test_an_account_keeps_so_many_and_no_more(exports: Exports) -> None:
     """Nobody's exports take the disk of everybody."""
     for _ in range(KEPT_MAX):
-        exports.begin(Asked(account=ACCOUNT), Wanted(), "")
+        exports.begin(Asked(account=ACCOUNT), Wanted(), Asker(""))
     with pytest.raises(TooManyExports):
-        exports.begin(Asked(account=ACCOUNT), Wanted(), "")
+        exports.begin(Asked(account=ACCOUNT), Wanted(), Asker(""))
 
-    assert exports.begin(Asked(account=OTHER), Wanted(), "").account == OTHER
+    assert exports.begin(Asked(account=OTHER), Wanted(), Asker("")).account == OTHER
 
 
 @pytest.mark.parametrize(
@@ -172,21 +175,46 @@ def test_what_cannot_be_exported_is_refused_at_once(
 ) -> None:
     """Not an hour later."""
     with pytest.raises(error):
-        exports.begin(asked, wanted, "")
+        exports.begin(asked, wanted, Asker(""))
 
     assert exports.jobs(ACCOUNT) == []
 
 
-def test_an_export_that_fails_says_why(exports: Exports, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_fails_says_why_and_which_request_asked_for_it(search: Search, tmp_path: Path) -> None:
     """A full disk, for one; and there is no half a file to be taken for the whole."""
-    monkeypatch.setattr(exportjobs, "TOLD_SECONDS", 0)
-    monkeypatch.setattr(exportjobs, "FREE_BYTES_MIN", 2**62)
-    exports.start()
-    job = ended(exports, exports.begin(Asked(account=ACCOUNT), Wanted(), ""))
-    with pytest.raises(NotDone, match="no room"):
-        exports.file(ACCOUNT, job.id)
+    full = Exports(search, tmp_path / "exports", free_bytes_min=2**62)
+    job = ended_after(full, lambda: full.begin(Asked(account=ACCOUNT), Wanted(), Asker("alice", "R-1")))
+    with pytest.raises(NotDone, match="the disk has"):
+        full.file(ACCOUNT, job.id)
 
-    assert (job.state, "no room" in job.error) == (FAILED, True)
+    assert (job.state, job.fault, job.request, "export_free_bytes_min" in job.error) == (FAILED, "DiskFull", "R-1", True)  # fmt: skip
+
+
+def test_a_disk_that_fills_meanwhile_ends_the_export(
+    search: Search, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it leaves is for the record, however long it is at work."""
+    monkeypatch.setattr(exportjobs, "TOLD_SECONDS", 0)
+    filling = Exports(search, tmp_path / "exports")
+    change = filling._change
+
+    def fills(job: Job, **told: Any) -> None:
+        filling._free_bytes_min = 2**62 if told.get("state") == "running" else 0
+        change(job, **told)
+
+    need = filling._need_room
+    looked: list[int] = []
+
+    def looks() -> None:
+        looked.append(1)
+        if len(looked) > 1:
+            need()
+
+    monkeypatch.setattr(filling, "_change", fills)
+    monkeypatch.setattr(filling, "_need_room", looks)
+    job = ended_after(filling, lambda: filling.begin(Asked(account=ACCOUNT), Wanted(), Asker("alice")))
+
+    assert (job.state, job.fault, len(looked)) == (FAILED, "DiskFull", 2)
 
 
 def test_a_tables_columns_name_the_zones_of_their_times(search: Search, tmp_path: Path) -> None:

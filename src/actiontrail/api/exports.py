@@ -25,10 +25,12 @@ from actiontrail.api.steps import Nothing, Step, handler, row
 from actiontrail.event.moment import rfc3339
 from actiontrail.event.selector.parser import SelectorError
 from actiontrail.query.export import TYPES, Wanted
-from actiontrail.query.exportjobs import Exports, Job, NoSuchExport, NotDone, TooManyExports
+from actiontrail.query.exportjobs import Asker, Exports, Job, NoSuchExport, NotDone, TooManyExports
 from actiontrail.query.search import OutOfRange
 
 GROUP = "search"
+# Failures of an export that other answers call by another name.
+_CODES = {"TooHeavy": "QueryTooHeavy", "OSError": "InternalError"}
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?$")
 
 
@@ -41,7 +43,10 @@ class WholeExportAsk(Ask, frozen=True):
 
 
 class ExportShown(Answered, frozen=True):
-    """An export. `state`: `waiting`, `running`, `done` or `failed`. `sha256` is of the whole file, in hexadecimal."""
+    """An export. `state`: `waiting`, `running`, `done` or `failed`. `sha256` is of the whole file, in hexadecimal.
+
+    Of one that failed: `error` and `code` say why, `request_id` is of the request that asked for it.
+    """
 
     id: str
     state: str
@@ -56,6 +61,8 @@ class ExportShown(Answered, frozen=True):
     size: int
     sha256: str
     error: str
+    code: str
+    request_id: str
     expires: str
 
 
@@ -82,10 +89,10 @@ class ExportsRest:
         self.gate = gate
         self._exports = exports
 
-    def begin(self, caller: Caller, _: str, ask: WholeExportAsk) -> ExportAnswer:
+    def begin(self, caller: Caller, identity: str, ask: WholeExportAsk) -> ExportAnswer:
         """A new one."""
-        wanted = Wanted(ask.format, bom=ask.bom, zone=ask.zone)
-        return ExportAnswer(export=_shown(self._exports.begin(asked(caller, ask), wanted, caller.user_name)))
+        wanted, by = Wanted(ask.format, bom=ask.bom, zone=ask.zone), Asker(caller.user_name, identity)
+        return ExportAnswer(export=_shown(self._exports.begin(asked(caller, ask), wanted, by)))
 
     def list(self, caller: Caller, _: str, _ask: Nothing) -> ExportsAnswer:
         """All of them."""
@@ -108,7 +115,7 @@ class ExportsRest:
 _ALL, _ONE, _FILE = "/v1/exports", "/v1/exports/{id}", "/v1/exports/{id}/file"
 _ID = {"id": "The export's id."}
 STEPS: tuple[Step[ExportsRest], ...] = (
-    Step("beginExport", "POST", _ALL, EXPORT, "All events of a question are written to a file, in the background.", WholeExportAsk, ExportAnswer, ExportsRest.begin, (BadQuestion, SelectorError, OutOfRange, TooManyExports)),
+    Step("beginExport", "POST", _ALL, EXPORT, "All events of a question are written to a file, in the background.", WholeExportAsk, ExportAnswer, ExportsRest.begin, (BadQuestion, SelectorError, OutOfRange, TooManyExports), traced=True),
     Step("exports", "GET", _ALL, "actiontrail:ListExports", "The account's exports, newest first; kept for a day.", Nothing, ExportsAnswer, ExportsRest.list),
     Step("exportState", "GET", _ONE, "actiontrail:GetExport", "How far an export is, its count and its hash.", Nothing, ExportAnswer, ExportsRest.get, (NoSuchExport,)),
     Step("dropExport", "DELETE", _ONE, "actiontrail:DeleteExport", "An export is stopped and deleted.", Nothing, ExportGone, ExportsRest.drop),
@@ -210,6 +217,8 @@ def _shown(job: Job) -> ExportShown:
         size=job.size,
         sha256=job.sha256,
         error=job.error,
+        code=_CODES.get(job.fault, job.fault),
+        request_id=job.request,
         expires=rfc3339(int(job.expires * 1000)) if job.expires else "",
     )
 

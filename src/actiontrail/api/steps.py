@@ -44,6 +44,7 @@ class Step(Generic[R]):
     answers: type[Answered]
     run: Callable[[R, Caller, str, Any], Answered]
     errors: tuple[type[Exception] | str, ...] = ()
+    traced: bool = False  # `run` gets the request's id instead: what it begins may fail after the answer
 
 
 def row(step: Step[Any], group: str, what: str) -> Route:
@@ -80,7 +81,8 @@ def handler(rest: R, step: Step[R]) -> HTTPRouteHandler:
         sent, identity = await received(request), request_id(request)
         place = in_path(request)[2] if named else ""
         deed = asking(step.action, sent, {"id": place} if named else {})
-        plan = planning(sent, step.asks, deed, lambda caller, ask: step.run(rest, caller, place, ask))
+        said = identity if step.traced else place
+        plan = planning(sent, step.asks, deed, lambda caller, ask: step.run(rest, caller, said, ask))
         return answered(await sync_to_thread(rest.gate.perform, sent, identity, plan), identity)
 
     return serve

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -25,7 +26,7 @@ from actiontrail.store import files
 
 KEPT_SECONDS = 24 * 3600
 KEPT_MAX = 20  # of one account, those at work too
-FREE_BYTES_MIN = 1024 * 1024 * 1024  # what an export leaves for the record
+FREE_BYTES_MIN = 1024 * 1024 * 1024  # what an export leaves for the record, unless somebody says otherwise
 TOLD_SECONDS = 0.5
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 log = structlog.get_logger(__name__)
@@ -41,6 +42,17 @@ class NotDone(Refusal):
 
 class TooManyExports(Refusal):
     """The account keeps as many exports as it may."""
+
+
+class DiskFull(Refusal):
+    """The disk has less room than an export leaves for the record."""
+
+
+class Asker(NamedTuple):
+    """Who wants an export, and the request by which they asked: what the record and the log know it by."""
+
+    user: str
+    request: str = ""
 
 
 class _Dropped(Exception):
@@ -67,6 +79,8 @@ class Job(msgspec.Struct, frozen=True):
     sha256: str = ""
     error: str = ""
     ended: float = 0.0
+    request: str = ""
+    fault: str = ""  # the name of the failure
 
     @property
     def expires(self) -> float:
@@ -77,9 +91,17 @@ class Job(msgspec.Struct, frozen=True):
 class Exports:
     """The exports in `folder`. Any thread may ask; one thread of its own writes, one export after the other."""
 
-    def __init__(self, search: Search, folder: Path, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        search: Search,
+        folder: Path,
+        *,
+        free_bytes_min: int = FREE_BYTES_MIN,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._search = search
         self._folder = folder
+        self._free_bytes_min = free_bytes_min
         self._now = now
         self._lock = threading.Lock()  # of every `job.json`
         self._wake = threading.Event()
@@ -97,7 +119,7 @@ class Exports:
         if self._thread.is_alive():
             self._thread.join()
 
-    def begin(self, asked: Asked, wanted: Wanted, by_user: str) -> Job:
+    def begin(self, asked: Asked, wanted: Wanted, by: Asker) -> Job:
         """Ask for an export. Raises `SelectorError`, `OutOfRange`, `TooManyExports`."""
         parse(asked.query)
         refuse_unknown(wanted)
@@ -108,7 +130,8 @@ class Exports:
             job = Job(
                 id=f"exp-{secrets.token_hex(12)}",
                 account=asked.account,
-                by_user=by_user,
+                by_user=by.user,
+                request=by.request,
                 query=asked.query,
                 start_ms=asked.start_ms,
                 end_ms=asked.end_ms,
@@ -199,11 +222,24 @@ class Exports:
             self._wake.wait(2)
             return
         except (Refusal, OSError) as error:
-            with suppress(_Dropped):
-                self._change(job, state=FAILED, error=str(error)[:1000], ended=self._now())
+            self._fail(job, error)
             return
         with suppress(_Dropped):
             self._keep_done(done)
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        log.warning("an export failed", export=job.id, request_id=job.request, error=str(error))
+        fault = type(error).__name__
+        with suppress(_Dropped):
+            self._change(job, state=FAILED, error=str(error)[:1000], fault=fault, ended=self._now())
+
+    def _need_room(self) -> None:
+        free = shutil.disk_usage(self._folder).free
+        if free < self._free_bytes_min:
+            raise DiskFull(
+                f"the disk has {free:,} bytes left, and an export leaves at least {self._free_bytes_min:,} for the record"
+                " (export_free_bytes_min); ask for less, or make room"
+            )
 
     def _written(self, job: Job) -> Job:
         asked = Asked(
@@ -217,10 +253,10 @@ class Exports:
                 raise _Dropped
             if time.monotonic() - told[0] >= TOLD_SECONDS:
                 told[0] = time.monotonic()
-                if shutil.disk_usage(self._folder).free < FREE_BYTES_MIN:
-                    raise OSError("the disk has no room for more of this export; ask for less")
+                self._need_room()
                 self._change(job, state=RUNNING, rows=rows)
 
+        self._need_room()
         with self._file(job).open("wb") as file:
             part = write_all(self._search, asked, file, wanted, watch)
             file.flush()

@@ -8,8 +8,8 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from actiontrail.event import moment
-from actiontrail.event.moment import rfc3339
+from actiontrail.event.moment import milliseconds, rfc3339
+from actiontrail.event.moment import parse as parse_moment
 from actiontrail.event.selector import (
     And,
     Exists,
@@ -39,7 +39,9 @@ class Reason(Answer, frozen=True, kw_only=True):
     """One reason, by a code that a program knows and in words. What it needs beyond words stands beside it.
 
     `condition` is the part of the selector at fault, `suggestion` what to try, `nearest` a moment at which
-    something is found, `until` where a silence that began at `nearest` ended.
+    something is found, `until` where a silence that began at `nearest` ended. Of `OutsideSearchable`: `nearest` is since
+    when everything is searchable, `until` where the part of the range ends that is not. What other reasons call never is
+    never in what is searchable: `seen.since` says since when that is.
     """
 
     code: str
@@ -75,15 +77,40 @@ def why(ground: Ground, query: str, span: Span) -> Why:
 def _reasons(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
     account = replace(asked, query="", start_ms=None, end_ms=None)
     every, first, last = _count(ground, account)
+    outside = _outside(ground, asked)
+    if outside is not None:
+        yield outside
     if not every:
         yield Reason(code="NoEvents", message="This account has no searchable events at all.")
+    elif outside is not None and outside.until != outside.nearest:  # no part of the range is searchable
+        yield from _fields(tree)
+        yield from _near(ground, asked)
+        yield from _others(ground, tree)
     else:
         yield from _fields(tree)
         yield from _sources(ground, asked, tree)
-        yield from _elsewhere(ground, asked, rfc3339(first), rfc3339(last))
+        yield from _elsewhere(ground, asked, rfc3339(first), rfc3339(last), whole=outside is None)
         yield from _conditions(ground, asked, tree)
         yield from _others(ground, tree)
-    yield from _horizon(ground, asked)
+    yield from _horizon(ground)
+
+
+def _outside(ground: Ground, asked: Asked) -> Reason | None:
+    """That a part of the range, or all of it, is before what is searchable; such a part is no evidence of anything."""
+    since = ground.seen.since
+    if not since:
+        return None
+    since_ms = milliseconds(parse_moment(since))
+    if asked.start_ms is not None and asked.start_ms >= since_ms:
+        return None
+    until = rfc3339(since_ms if asked.end_ms is None else min(asked.end_ms, since_ms))
+    return Reason(
+        code="OutsideSearchable",
+        message=f"The range up to {until} is not searchable any more: everything received since {since} is."
+        " The ledger holds what is older.",
+        nearest=since,
+        until=until,
+    )
 
 
 def _fields(tree: Node) -> Iterator[Reason]:
@@ -115,8 +142,29 @@ def _paths(node: Node) -> Iterator[tuple[str, ...]]:
                 yield from _paths(part)
 
 
-def _elsewhere(ground: Ground, asked: Asked, first: str, last: str) -> Iterator[Reason]:
-    """The same question without its range: the nearest hit before and after."""
+def _elsewhere(ground: Ground, asked: Asked, first: str, last: str, *, whole: bool) -> Iterator[Reason]:
+    """The same question without its range, and what else happened. `whole`: all of the range is searchable."""
+    yield from _near(ground, asked)
+    if _count(ground, replace(asked, query=""))[0]:
+        return
+    before, after = _around(ground, asked, "")
+    if before and after and whole:
+        yield Reason(
+            code="Gap",
+            message=f"Nothing at all was recorded between {before} and {after}.",
+            nearest=before,
+            until=after,
+        )
+    else:
+        yield Reason(
+            code="EmptyRange",
+            message=f"Nothing at all happened in the range; this account's events happened from {first} to {last}.",
+            nearest=last,
+        )
+
+
+def _near(ground: Ground, asked: Asked) -> Iterator[Reason]:
+    """The nearest hit before the range, and the nearest after it."""
     if asked.start_ms is not None:
         count, _, at = _count(ground, replace(asked, start_ms=None, end_ms=asked.start_ms))
         if count:
@@ -135,22 +183,6 @@ def _elsewhere(ground: Ground, asked: Asked, first: str, last: str) -> Iterator[
                 nearest=rfc3339(at),
                 count=count,
             )
-    if _count(ground, replace(asked, query=""))[0]:
-        return
-    before, after = _around(ground, asked, "")
-    if before and after:
-        yield Reason(
-            code="Gap",
-            message=f"Nothing at all was recorded between {before} and {after}.",
-            nearest=before,
-            until=after,
-        )
-    else:
-        yield Reason(
-            code="EmptyRange",
-            message=f"Nothing at all happened in the range; this account's events happened from {first} to {last}.",
-            nearest=last,
-        )
 
 
 def _around(ground: Ground, asked: Asked, query: str) -> tuple[str, str]:
@@ -177,15 +209,25 @@ def _sources(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
                 suggestion=_likely_source(ground, part),
             )
         elif not _count(ground, replace(asked, query=text))[0]:
-            before, after = _around(ground, asked, text)
-            yield Reason(
-                code="SilentSource",
-                message=f"This source was silent from {before or 'its beginning'} to {after or 'now'}.",
-                condition=text,
-                nearest=before or after,
-                until=after if before else "",
-            )
+            yield _silent(text, *_around(ground, asked, text))
     yield from _halves(ground, asked, tree)
+
+
+def _silent(text: str, before: str, after: str) -> Reason:
+    if not before:
+        return Reason(
+            code="NewSource",
+            message=f"Nothing of this source came before {after}.",
+            condition=text,
+            nearest=after,
+        )
+    return Reason(
+        code="SilentSource",
+        message=f"This source was silent from {before} to {after or 'now'}.",
+        condition=text,
+        nearest=before,
+        until=after,
+    )
 
 
 def _halves(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
@@ -271,16 +313,8 @@ def _conditions(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
                 )
 
 
-def _horizon(ground: Ground, asked: Asked) -> Iterator[Reason]:
+def _horizon(ground: Ground) -> Iterator[Reason]:
     seen = ground.seen
-    if seen.since and (
-        asked.start_ms is None or asked.start_ms < moment.milliseconds(moment.parse(seen.since))
-    ):
-        yield Reason(
-            code="OutsideSearchable",
-            message=f"Only what was received since {seen.since} is searchable; the ledger holds what is older.",
-            nearest=seen.since,
-        )
     if seen.lag:
         yield Reason(
             code="Lag",
