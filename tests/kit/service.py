@@ -170,8 +170,14 @@ class House:
 
 
 @contextmanager
-def a_service(data: Path, *, settings: str = "", port: int = 0) -> Iterator[House]:
-    """The whole house on the empty folder `data`, with further lines of its configuration.
+def a_service(
+    data: Path,
+    *,
+    settings: str = "",
+    port: int = 0,
+    before: Callable[[service.Created], None] = lambda _: None,
+) -> Iterator[House]:
+    """The whole house on the empty folder `data`, with further lines of its configuration; `before` it starts.
 
     Reads are not recorded unless a test says so: most tests count events that they sent, while they look.
     """
@@ -179,6 +185,7 @@ def a_service(data: Path, *, settings: str = "", port: int = 0) -> Iterator[Hous
     quiet = "" if "record_own_operations" in settings else 'record_own_operations = "changes"\n'
     with (data / "config.toml").open("a") as file:
         file.write(quiet + settings)
+    before(created)
     with Running(data, port=port) as running:
         client = Client(running.endpoint, created.access_key_id, created.access_key_secret)
         try:

@@ -2,6 +2,8 @@
 import { Alert, Button, Input } from "antd";
 import { useEffect, useState, type FormEvent } from "react";
 import { plain } from "../event/inert.ts";
+import { copy } from "../parts/copy.ts";
+import { Failed } from "../parts/Failed.tsx";
 import { ask, service, type Failure } from "../service/client.ts";
 import { asFailure } from "../service/hooks.ts";
 import type { components } from "../service/openapi.d.ts";
@@ -17,14 +19,19 @@ export default function SignIn() {
   const { language } = usePreferences();
   const dark = useDark();
   // The link that `serve` prints, `/console/setup#token=…`: what stands behind the # reaches no server and no log.
-  const setup = window.location.pathname.endsWith("/setup") ? (new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "") : "";
+  const [linked, setLinked] = useState(() => window.location.pathname.endsWith("/setup"));
+  const token = linked ? (new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "") : "";
+  const signIn = () => {
+    window.history.replaceState(null, "", "/console/#/");
+    setLinked(false);
+  };
   return (
     <main className="signin">
       <div className="card">
         <span className="brand"><img src="/console/mark.svg" alt="" width={30} height={30} /> ActionTrail</span>
         <p className="faint">{say("signin.motto")}</p>
         <h1 className="sr-only">{say("signin.title")}</h1>
-        {setup ? <SetUp token={setup} /> : <Known />}
+        {!linked ? <Known /> : token ? <SetUp token={token} signIn={signIn} /> : <NoLink title={say("setup.cut")} why={say("setup.whole")} signIn={signIn} />}
         <div className="signin-tools">
           <button type="button" className="text-button" onClick={() => prefer({ language: language === "zh" ? "en" : "zh" })}>{say("head.language")}</button>
           <button type="button" className="icon-button" aria-label={say("head.theme", { theme: say(dark ? "head.theme.dark" : "head.theme.light") })} onClick={() => prefer({ theme: dark ? "light" : "dark" })}>{dark ? "☾" : "☀"}</button>
@@ -65,7 +72,7 @@ function Known() {
     <form onSubmit={(event) => void submit(event)}>
       {isOver() && !failure && !problem && <Alert type="info" showIcon title={say("session.over")} />}
       {problem && !failure && <Alert type="error" showIcon role="alert" title={say(problem === "provider" || problem === "NotLinked" ? `signin.problem.${problem}` : "signin.problem.other", { why: plain(problem, 60) })} />}
-      {failure && <Alert type="error" showIcon role="alert" title={plain(failure.message, 300)} />}
+      <Failed failure={failure} />
       <label>{say("signin.user")}<Input name="user" autoComplete="username" autoFocus value={user} onChange={(event) => setUser(event.target.value)} required /></label>
       <label>{say("signin.password")}<Input.Password name="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
       {wantsTotp && (
@@ -80,9 +87,26 @@ function Known() {
   );
 }
 
-const PASSWORD_MIN = 12;
+const PASSWORD_MIN = 10; // as the service has it
 
-function SetUp({ token }: { token: string }) {
+const PRINT = "actiontrail users setup-link";
+
+/** A link that opens nothing: why, and how one gets in all the same. */
+function NoLink({ title, why, signIn, again }: { title: string; why: string; signIn: () => void; again?: () => void }) {
+  const say = useSay();
+  return (
+    <section className="no-link" role="alert">
+      <h2>{title}</h2>
+      <p>{why}</p>
+      <p className="faint">{say("setup.gone.how")}</p>
+      <p><code>{PRINT}</code> <Button size="small" onClick={() => copy(PRINT)}>{say("detail.copy")}</Button></p>
+      <Button type="primary" size="large" block onClick={signIn}>{say("setup.signin")}</Button>
+      {again && <Button block onClick={again}>{say("setup.again")}</Button>}
+    </section>
+  );
+}
+
+function SetUp({ token, signIn }: { token: string; signIn: () => void }) {
   const say = useSay();
   const [user, setUser] = useState("admin");
   const [password, setPassword] = useState("");
@@ -101,11 +125,12 @@ function SetUp({ token }: { token: string }) {
     }
     setBusy(false);
   };
+  if (failure?.code === "WrongSetup") return <NoLink title={say("setup.gone")} why={say("setup.gone.why")} signIn={signIn} again={() => setFailure(null)} />;
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h2>{say("signin.setup")}</h2>
       <p className="faint">{say("signin.setup.hint")}</p>
-      {failure && <Alert type="error" showIcon role="alert" title={plain(failure.message, 300)} />}
+      <Failed failure={failure} />
       <label>{say("signin.user")}<Input name="user" autoComplete="username" value={user} onChange={(event) => setUser(event.target.value)} required /></label>
       <label>{say("signin.password")}<Input.Password name="password" autoComplete="new-password" minLength={PASSWORD_MIN} value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>{say("signin.setup.go")}</Button>

@@ -65,6 +65,7 @@ export function App() {
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: {
           colorPrimary: dark ? "#3c89e8" : "#0958d9",
+          ...(dark ? {} : { colorPrimaryHover: "#1765d6" }), // the usual one is too pale for text on white
           borderRadius: 6,
           fontFamily: "var(--font)",
           motion: false,

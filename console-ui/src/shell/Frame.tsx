@@ -79,7 +79,7 @@ export function Footer() {
     <footer className="footer">
       {seen ? (
         <>
-          <span>{say("foot.seen", { size: count(seen.size, language), ledger: count(seen.ledgerSize, language) })}</span>
+          <span>{say("foot.seen", { size: count(seen.size - seen.first, language), ledger: count(seen.ledgerSize, language) })}</span>
           <span className={seen.lag > 0 ? "warn" : "ok"}>{seen.lag > 0 ? say("foot.lag", { n: count(seen.lag, language) }) : say("foot.whole")}</span>
           {seen.since && <span>{say("foot.since", { since: moment(seen.since, zone) })}</span>}
         </>

@@ -55,7 +55,6 @@ export const asking = {
   "why.NoSuchValue": ["No event at all fits {what}.", "没有任何事件符合 {what}。"],
   "why.Without": ["Without “{what}” there would be {n}.", "去掉“{what}”则有 {n} 个。"],
   "why.OtherAccount": ["No rights: {what} asks for another account's events, which are shown to nobody but that account.", "没有权限：{what} 查询的是其他账号的事件，仅该账号可见。"],
-  "why.OutsideSearchable": ["Outside retention: search reaches back to {nearest}. What is older is in the ledger.", "超出保留范围：搜索仅回溯至 {nearest}。更早的事件仍在账本中。"],
   "why.Lag": ["{n} records are still on their way into search. Look again in a moment.", "还有 {n} 条记录正在进入搜索。请稍后再看。"],
   "why.OwnAccount": ["Rights: only events of your account, {what}, were looked at.", "权限：仅查询了您的账号 {what} 的事件。"],
   "why.trails": ["Trails take nothing away here: all {n} searchable records were asked, whatever a trail selects for delivery.", "跟踪不影响此处的结果：已查询全部 {n} 条可搜索记录，与跟踪的投递筛选无关。"],

@@ -1,5 +1,6 @@
 // Every word of the console: English, then Simplified Chinese. Pure data.
 import { asking } from "./asking.ts";
+import { failed } from "./failed.ts";
 import { integrity } from "./integrity.ts";
 import { settings } from "./settings.ts";
 import { insights } from "./insights.ts";
@@ -370,7 +371,7 @@ const others = {
   "signin.go": ["Sign in", "登录"],
   "signin.sso": ["Sign in with {name}", "使用 {name} 登录"],
   "signin.setup": ["Set up the first user", "设置首个用户"],
-  "signin.setup.hint": ["The link that you followed is good once. Choose a name and a password of at least 12 characters.", "您打开的链接仅可使用一次。请选择用户名和至少 12 个字符的密码。"],
+  "signin.setup.hint": ["The link that you followed is good once. Choose a name and a password of at least 10 characters.", "您打开的链接仅可使用一次。请选择用户名和至少 10 个字符的密码。"],
   "signin.setup.go": ["Set up and sign in", "设置并登录"],
   "signin.motto": ["Find it, understand it, prove it.", "找到它，理解它，证明它。"],
   "signin.noUser": ["No user yet? `actiontrail serve` prints a set-up link for the first one.", "还没有用户？`actiontrail serve` 会打印首个用户的设置链接。"],
@@ -436,5 +437,5 @@ const others = {
   "settings.retention.hint": ["The ledger keeps every record. How far back search reaches is the setting searchable_days.", "账本保留所有记录。搜索可回溯多远由 searchable_days 设置决定。"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;

@@ -6,6 +6,7 @@ import { DETAIL_TABS, EventDetail } from "../../parts/EventDetail.tsx";
 import { EventList } from "../../parts/EventList.tsx";
 import { FACET_FIELDS, FacetPane } from "../../parts/FacetPane.tsx";
 import { Histogram } from "../../parts/Histogram.tsx";
+import { Link } from "../../parts/Link.tsx";
 import { QueryBar } from "../../parts/QueryBar.tsx";
 import { RangePicker } from "../../parts/RangePicker.tsx";
 import { Progress, Trouble } from "../../parts/Answer.tsx";
@@ -16,6 +17,7 @@ import { service } from "../../service/client.ts";
 import { together, useAnswer } from "../../service/hooks.ts";
 import type { Found, Question } from "../../service/types.ts";
 import { useKeys } from "../../shell/keys.ts";
+import { moment } from "../../shell/moments.ts";
 import { showSeen } from "../../shell/seen.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { go, useRoute } from "../../shell/route.ts";
@@ -35,7 +37,7 @@ const MODES: Mode[] = ["events", "sql", "tail"];
 
 export default function Events() {
   const say = useSay();
-  const { language } = usePreferences();
+  const { language, zone } = usePreferences();
   const { search } = useRoute();
   const { columns: preferred } = usePreferences();
   const state = useMemo(() => read(search, preferred), [search, preferred]);
@@ -134,6 +136,9 @@ export default function Events() {
   const lastBucket = histogram.data?.buckets.at(-1);
   const to = state.range.from ? (momentOf(state.range.to || "now", now) ?? now) : lastBucket ? Date.parse(lastBucket.start) + step : now;
   const total = histogram.failure || histogram.cancelled ? undefined : histogram.data?.total;
+  // Where the range reaches further back than search does, what is shown is not all of it.
+  const since = seen?.since ?? "";
+  const partly = state.mode !== "tail" && !only && since && (total ?? 0) > 0 && (!times.start || Date.parse(times.start) < Date.parse(since)) ? since : "";
   const stale = !asked.loading && (failure !== undefined || asked.cancelled) && found.events.length > 0;
 
   return (
@@ -167,6 +172,7 @@ export default function Events() {
       {failure?.status === 403 && <Forbidden />}
       {failure && !mistake && <Trouble asked={asked} />}
       <Progress asked={asked} />
+      {partly && <p className="warn partly" role="status">{say("events.partly", { since: moment(partly, zone) })} <Link to="/settings/retention">{say("why.outside.retention")}</Link></p>}
       {stale && <p className="warn" role="status">{say("events.stale")}</p>}
       {state.mode !== "tail" && histogram.data && histogram.data.total > 0 && (
         <Histogram data={histogram.data} from={from} to={to} choose={brush} />

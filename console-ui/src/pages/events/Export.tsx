@@ -1,11 +1,13 @@
 // Exports: what is on the screen, written by the service to a file, with its count and its hash; the tab need not stay open.
-import { Alert, Button } from "antd";
+import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed, Traced, useTold } from "../../parts/Failed.tsx";
 import { copy } from "../../parts/copy.ts";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Moment } from "../../parts/Moment.tsx";
+import { Failure } from "../../service/client.ts";
 import { asFailure, useAnswer } from "../../service/hooks.ts";
 import { exports, type Export as Made, type ExportAsk } from "../../service/exports.ts";
 import type { Question } from "../../service/types.ts";
@@ -22,7 +24,7 @@ export default function Export({ question, total, close }: { question: Question;
   const { language, zone } = usePreferences();
   const [format, setFormat] = useState<Format>("csv");
   const [turn, setTurn] = useState(0);
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState<Failure | null>(null);
   const asked = useAnswer(`exports${turn}`, (signal) => exports.list(signal));
   const busy = asked.data?.exports.some((one) => one.state === "waiting" || one.state === "running") ?? false;
   useEffect(() => {
@@ -33,11 +35,11 @@ export default function Export({ question, total, close }: { question: Question;
   const table = format === "csv" || format === "parquet";
   const begin = async () => {
     try {
-      setTrouble("");
+      setTrouble(null);
       const wanted: ExportAsk = { ...question, format, zone: table && zone !== "utc" ? zoneId(zone) : "" };
       await exports.begin(wanted);
     } catch (error) {
-      setTrouble(asFailure(error).message);
+      setTrouble(asFailure(error));
     }
     setTurn((old) => old + 1);
   };
@@ -53,13 +55,13 @@ export default function Export({ question, total, close }: { question: Question;
         </label>
         <p className="faint">{say("events.export.zone", { local: table && zone !== "utc" ? say("events.export.local", { zone: `${zoneName(zone)}, ${zoneId(zone)}` }) : "" })}</p>
         <Button type="primary" onClick={() => void begin()}>{say("events.export.begin", { n: count(total, language) })}</Button>
-        {trouble && <Alert type="error" showIcon title={plain(trouble, 300)} />}
+        <Failed failure={trouble} />
         <Answer asked={{ ...asked, data: asked.data }} lines={2}>
           {({ exports: made }) => made.length > 0 && (
             <section aria-label={say("exports.title")}>
               <h3>{say("exports.title")}</h3>
               <p className="faint">{say("exports.hint")}</p>
-              <ul className="exports">{made.map((one) => <Row key={one.id} made={one} again={() => setTurn((old) => old + 1)} />)}</ul>
+              <ul className="exports">{made.map((one) => <Row key={one.id} made={one} again={() => setTurn((old) => old + 1)} failed={setTrouble} />)}</ul>
             </section>
           )}
         </Answer>
@@ -68,10 +70,12 @@ export default function Export({ question, total, close }: { question: Question;
   );
 }
 
-function Row({ made, again }: { made: Made; again: () => void }) {
+function Row({ made, again, failed }: { made: Made; again: () => void; failed: (failure: Failure) => void }) {
   const say = useSay();
   const { language } = usePreferences();
+  const told = useTold();
   const done = made.state === "done";
+  const failure = new Failure(0, made.code, made.error, made.requestId);
   return (
     <li data-export={made.id} data-state={made.state}>
       <div className="events-bar">
@@ -81,10 +85,15 @@ function Row({ made, again }: { made: Made; again: () => void }) {
         <Moment at={made.asked} />
         <span className="grow" />
         {done && <a className="ant-btn ant-btn-sm ant-btn-default" href={exports.file(made.id)} download={`${made.id}.${made.format}`}>{say("exports.fetch")}</a>}
-        <Button size="small" type="text" aria-label={say("exports.drop")} onClick={() => void exports.drop(made.id).finally(again)}>×</Button>
+        <Button size="small" type="text" aria-label={say("exports.drop")} onClick={() => void exports.drop(made.id).catch((error: unknown) => failed(asFailure(error))).finally(again)}>×</Button>
       </div>
       <code className="what">{plain(made.query || "*", 160)}</code>
-      {made.error && <p className="bad">{plain(made.error, 300)}</p>}
+      {made.error && (
+        <div role="alert" className="export-failed">
+          <p className="bad">{say("exports.why", { why: told(failure) })}</p>
+          <Traced failure={failure} />
+        </div>
+      )}
       {done && (
         <p>
           {say("exports.hash")} <code className="hash">{made.sha256}</code>{" "}

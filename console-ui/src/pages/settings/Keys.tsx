@@ -2,6 +2,7 @@
 import { Button, Popconfirm } from "antd";
 import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { actorPath, Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { Inert } from "../../parts/Text.tsx";
@@ -9,7 +10,6 @@ import { plain } from "../../event/inert.ts";
 import { access } from "../../service/access.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import { useSay } from "../../shell/words.ts";
-import { Trouble } from "./Own.tsx";
 import { Grid, Make, mark, Secret, Toggle, useThen, when } from "./parts.tsx";
 
 interface Made {
@@ -29,7 +29,7 @@ export function Keys() {
   });
   return (
     <>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       {made && <Secret {...made} close={() => setMade(null)} />}
       <Answer asked={asked}>
         {({ keys }) => (
@@ -59,7 +59,7 @@ export function Tokens() {
   return (
     <>
       <p className="faint">{say("tokens.hint")}</p>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       {made && <Secret {...made} close={() => setMade(null)} />}
       <Answer asked={asked}>
         {({ tokens }) => (

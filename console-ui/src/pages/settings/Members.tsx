@@ -2,6 +2,8 @@
 import { Button, Popconfirm } from "antd";
 import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { copy } from "../../parts/copy.ts";
+import { Failed } from "../../parts/Failed.tsx";
 import { actorPath, Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { Inert } from "../../parts/Text.tsx";
@@ -10,8 +12,9 @@ import { access } from "../../service/access.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import { useSession } from "../../shell/session.ts";
 import { useSay } from "../../shell/words.ts";
-import { Trouble } from "./Own.tsx";
 import { Grid, Having, Make, useThen } from "./parts.tsx";
+
+const letIn = (account: string): string => `actiontrail users setup-link --account ${account}`;
 
 export function Members() {
   const say = useSay();
@@ -29,7 +32,7 @@ export function Members() {
         const manages = directory?.managementAccount === session?.account;
         return (
           <>
-            <Trouble text={trouble} />
+            <Failed failure={trouble} />
             <p>{directory ? <><code>{plain(directory.id, 40)}</code> {manages ? say("members.manages") : say("members.member", { account: directory.managementAccount })}</> : say("members.none")}</p>
             {!directory && <p><Popconfirm title={say("trails.sure")} onConfirm={() => then(access.createDirectory())}><Button size="small">{say("members.make")}</Button></Popconfirm></p>}
             <Grid heads={[say("settings.name"), say("settings.account"), say("settings.created"), ""]}
@@ -45,7 +48,7 @@ export function Members() {
                 ],
               }))} />
             {renaming && <Make key={renaming} label={say("members.rename")} verb="policy.save" make={(name) => then(access.renameAccount(renaming, name).then(() => setRenaming("")))} />}
-            {made && <p className="faint">{say("members.in", { account: made })}</p>}
+            {made && <p role="status">{say("members.in")}<br /><code>{letIn(made)}</code> <Button size="small" onClick={() => copy(letIn(made))}>{say("detail.copy")}</Button></p>}
             {manages && <Make label={say("members.add")} make={(name) => run(async () => { setMade((await access.createAccount(name)).account.id); asked.again(); })} />}
             {manages && accounts.length === 1 && <p><Popconfirm title={say("trails.sure")} onConfirm={() => then(access.deleteDirectory())}><Button size="small" danger>{say("members.delete")}</Button></Popconfirm></p>}
           </>
@@ -82,7 +85,7 @@ function OneRole({ name }: { name: string }) {
   const { trouble, then } = useThen(asked.again);
   return (
     <section className="nested" aria-label={plain(name, 64)}>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       <Answer asked={asked} lines={2}>
         {({ role, policies }) => (
           <>

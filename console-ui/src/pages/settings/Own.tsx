@@ -2,9 +2,10 @@
 import { Alert, Button, Input } from "antd";
 import { useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
-import { ask } from "../../service/client.ts";
+import { ask, type Failure } from "../../service/client.ts";
 import { asFailure, useAnswer } from "../../service/hooks.ts";
 import type { components } from "../../service/openapi.d.ts";
 import type { Session } from "../../service/types.ts";
@@ -12,19 +13,15 @@ import { setSession } from "../../shell/session.ts";
 import { useSay } from "../../shell/words.ts";
 
 /** One try at something: busy while it runs, and what went wrong. */
-export function useTry(): { busy: boolean; trouble: string; run: (work: () => Promise<void>) => void } {
+export function useTry(): { busy: boolean; trouble: Failure | null; run: (work: () => Promise<void>) => void } {
   const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState<Failure | null>(null);
   const run = (work: () => Promise<void>) => {
     setBusy(true);
-    setTrouble("");
-    work().catch((error: unknown) => setTrouble(asFailure(error).message)).finally(() => setBusy(false));
+    setTrouble(null);
+    work().catch((error: unknown) => setTrouble(asFailure(error))).finally(() => setBusy(false));
   };
   return { busy, trouble, run };
-}
-
-export function Trouble({ text }: { text: string }) {
-  return text ? <Alert type="error" showIcon role="alert" title={plain(text, 400)} /> : null;
 }
 
 export function PasswordForm() {
@@ -46,7 +43,7 @@ export function PasswordForm() {
   };
   return (
     <form className="form" onSubmit={submit}>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       {done && <Alert type="success" showIcon title={say("own.changed")} />}
       <label>{say("own.current")}<Input.Password autoComplete="current-password" value={current} onChange={(event) => setCurrent(event.target.value)} required /></label>
       <label>{say("own.new")}<Input.Password autoComplete="new-password" value={fresh} onChange={(event) => setFresh(event.target.value)} required /></label>
@@ -96,7 +93,7 @@ export function TotpForm({ session }: { session: Session }) {
   if (begun)
     return (
       <form className="form" onSubmit={confirm}>
-        <Trouble text={trouble} />
+        <Failed failure={trouble} />
         <p>{say("own.scan")}</p>
         <img className="qr" alt={say("own.picture")} src={`data:image/svg+xml;utf8,${encodeURIComponent(begun.picture)}`} width={200} height={200} />
         <p className="faint">{say("own.type")} <code data-secret>{begun.secret}</code></p>
@@ -106,7 +103,7 @@ export function TotpForm({ session }: { session: Session }) {
     );
   return (
     <form className="form" onSubmit={session.totp ? remove : begin}>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       <p className="faint">{say(session.totp ? "own.totpIs" : "own.totpWhy")}</p>
       <label>{say("own.current")}<Input.Password autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
       {session.totp && <label>{say("signin.totp")}<Input inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} required /></label>}
@@ -129,7 +126,7 @@ export function Sessions() {
     <Answer asked={asked}>
       {({ sessions }) => (
         <>
-          <Trouble text={trouble} />
+          <Failed failure={trouble} />
           <table className="plain">
             <thead><tr><th scope="col">{say("own.begun")}</th><th scope="col">{say("own.seen")}</th><th scope="col">{say("actor.address")}</th><th scope="col">{say("own.agent")}</th><th scope="col"><span className="sr-only">{say("own.end")}</span></th></tr></thead>
             <tbody>

@@ -2,12 +2,12 @@
 import { Button, Checkbox, Input, Popconfirm } from "antd";
 import { useEffect, useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { Inert } from "../../parts/Text.tsx";
 import { plain } from "../../event/inert.ts";
 import { access, type Mistake, type PolicyShown, type Simulated } from "../../service/access.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import { useSay, type Word } from "../../shell/words.ts";
-import { Trouble } from "./Own.tsx";
 import { Grid, Make, useThen } from "./parts.tsx";
 
 const EXAMPLE = '{\n  "Version": "1",\n  "Statement": [\n    { "Effect": "Allow", "Action": "actiontrail:LookupEvents", "Resource": "*" }\n  ]\n}';
@@ -46,7 +46,7 @@ function OnePolicy({ policy, again }: { policy: PolicyShown; again: () => void }
   const gone = useThen(again);
   return (
     <div className="nested">
-      <Trouble text={trouble || gone.trouble} />
+      <Failed failure={trouble || gone.trouble} />
       {edit ? <PolicyForm policy={policy} again={again} /> : <pre className="json wrap" tabIndex={0}><Inert text={policy.document} /></pre>}
       {policy.type === "Custom" && (
         <p className="buttons">
@@ -99,7 +99,7 @@ function PolicyForm({ policy, again }: { policy?: PolicyShown; again: () => void
   const wrong = new Set(mistakes?.map((one) => one.line));
   return (
     <form className="form advanced" onSubmit={save}>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       {!policy && <label>{say("settings.name")}<Input value={name} onChange={(event) => setName(event.target.value)} required /></label>}
       <label>{say("policy.description")}<Input value={description} onChange={(event) => setDescription(event.target.value)} /></label>
       <label>{say("settings.document")}
@@ -145,7 +145,7 @@ export function Simulator() {
       <p className="faint">{say("simulate.hint")}</p>
       <datalist id="people">{known.data?.users.map((one) => <option key={`u${one}`} value={one} />)}{known.data?.roles.map((one) => <option key={`r${one}`} value={`role/${one}`} />)}</datalist>
       <form className="form" onSubmit={submit}>
-        <Trouble text={trouble} />
+        <Failed failure={trouble} />
         <label>{say("simulate.who")}<Input value={who} list="people" onChange={(event) => setWho(event.target.value)} required /></label>
         <label>{say("simulate.action")}<Input value={action} spellCheck={false} onChange={(event) => setAction(event.target.value)} required /></label>
         <label>{say("simulate.resource")}<Input value={resource} spellCheck={false} onChange={(event) => setResource(event.target.value)} /></label>

@@ -1,7 +1,8 @@
 // What is kept, for how long, what it takes, and what another length would let go. Looked at here; set by the machine's operator.
-import { Input, Select } from "antd";
+import { Button, Input, Select } from "antd";
 import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { copy } from "../../parts/copy.ts";
 import { Card } from "../../parts/Lines.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { access, type Retention as Kept } from "../../service/access.ts";
@@ -10,6 +11,7 @@ import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
 import { letGo, size } from "./keeping.ts";
 
+const REBUILD = "actiontrail fsck --rebuild-projection";
 const CHOICES = [90, 180, 365, 400, 730, 1095, 1826, 3652, 0];
 
 export function Retention() {
@@ -67,11 +69,12 @@ function Months({ kept }: { kept: Kept }) {
 function WhatIf({ kept }: { kept: Kept }) {
   const say = useSay();
   const { language } = usePreferences();
-  const [days, setDays] = useState(kept.searchableDays || 365);
+  const [days, setDays] = useState(kept.searchableDays);
+  const longer = kept.searchableDays > 0 && (!days || days > kept.searchableDays);
   const gone = letGo(kept.months, days, new Date());
   const told = (): string => {
     if (days && days < kept.lookbackDays) return say("keep.too.short", { n: kept.lookbackDays });
-    if (kept.searchableDays && (!days || days > kept.searchableDays)) return say("keep.if.back", { n: kept.searchableDays });
+    if (longer) return say("keep.if.back", { n: kept.searchableDays });
     if (!gone) return say("keep.if.none");
     return say("keep.if", { n: count(gone, language), size: size(gone * (kept.searchableBytesARecord ?? 0)) });
   };
@@ -83,8 +86,25 @@ function WhatIf({ kept }: { kept: Kept }) {
           options={[...new Set([...CHOICES, kept.searchableDays])].map((value) => ({ value, label: value ? say("keep.days", { n: value }) : say("keep.all") }))} />
         <p role="status" data-gone={gone}>{told()}</p>
         <p>{say("keep.how")}</p>
-        <Input readOnly aria-label="config.toml" value={`searchable_days = ${days}`} />
+        <Line label="config.toml" text={`searchable_days = ${days}`} />
+        {days === kept.searchableDays ? <p className="faint">{say("keep.how.same")}</p> : longer ? (
+          <>
+            <p>{say("keep.how.longer")}</p>
+            <Line label="fsck" text={REBUILD} />
+          </>
+        ) : <p className="faint">{say("keep.how.shorter")}</p>}
       </div>
     </div>
+  );
+}
+
+/** One line for the operator, to be taken along. */
+function Line({ label, text }: { label: string; text: string }) {
+  const say = useSay();
+  return (
+    <span className="line-to-copy">
+      <Input readOnly aria-label={label} value={text} />
+      <Button onClick={() => copy(text)}>{say("detail.copy")}</Button>
+    </span>
   );
 }

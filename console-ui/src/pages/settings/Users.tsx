@@ -2,6 +2,7 @@
 import { Button, Popconfirm } from "antd";
 import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { actorPath, Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
@@ -9,7 +10,6 @@ import { access, type SignInShown } from "../../service/access.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import { useSession } from "../../shell/session.ts";
 import { useSay, type Say } from "../../shell/words.ts";
-import { Trouble } from "./Own.tsx";
 import { Grid, Having, Make, mark, Secret, Toggle, useThen, when } from "./parts.tsx";
 
 export function Users() {
@@ -21,7 +21,7 @@ export function Users() {
     <Answer asked={asked}>
       {({ users }) => (
         <>
-          <Trouble text={trouble} />
+          <Failed failure={trouble} />
           <Grid heads={[say("settings.name"), say("trails.status"), say("settings.created"), say("settings.lastLogin"), "", ""]}
             rows={users.map((one) => ({
               key: one.id,
@@ -49,7 +49,7 @@ function OneUser({ name }: { name: string }) {
       <div className="side-by-side">
         <div>
           <h4>{say("settings.policies")}</h4>
-          <Trouble text={trouble} />
+          <Failed failure={trouble} />
           <Answer asked={asked} lines={2}>
             {({ policies }) => <Having policies={policies} attach={(policy) => then(access.attach(name, policy))} detach={(policy) => then(access.detach(name, policy))} />}
           </Answer>
@@ -82,7 +82,7 @@ function SignInOf({ name }: { name: string }) {
     <Answer asked={asked} lines={3}>
       {(shown) => (
         <>
-          <Trouble text={trouble} />
+          <Failed failure={trouble} />
           {given && <Secret title={say("users.secret", { name: plain(name, 64) })} name={name} secret={given} close={() => setGiven("")} />}
           <ul className="chips">
             {ways(shown, say).map((one) => <li key={one}><span className="badge">{one}</span></li>)}

@@ -5,6 +5,7 @@ import { copy } from "../../parts/copy.ts";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
 import type { State } from "../../service/access.ts";
+import type { Failure } from "../../service/client.ts";
 import { useSay, type Word } from "../../shell/words.ts";
 import { useTry } from "./Own.tsx";
 
@@ -84,7 +85,7 @@ function Mark({ state }: { state: State }) {
 }
 
 /** Do something, then ask again for what is shown. */
-export function useThen(again: () => void): { trouble: string; busy: boolean; run: (work: () => Promise<void>) => void; then: (work: Promise<unknown>) => void } {
+export function useThen(again: () => void): { trouble: Failure | null; busy: boolean; run: (work: () => Promise<void>) => void; then: (work: Promise<unknown>) => void } {
   const { trouble, busy, run } = useTry();
   return { trouble, busy, run, then: (work) => run(async () => { await work; again(); }) };
 }

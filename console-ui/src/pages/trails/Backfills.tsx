@@ -2,6 +2,7 @@
 import { Button, Popconfirm } from "antd";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
@@ -12,7 +13,7 @@ import { useKeys } from "../../shell/keys.ts";
 import { fromInput, zoneName } from "../../shell/moments.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
-import { Trouble, useTry } from "../settings/Own.tsx";
+import { useTry } from "../settings/Own.tsx";
 import { size, span } from "./figures.ts";
 import { useWatch } from "./parts.tsx";
 
@@ -55,7 +56,7 @@ export function Backfills({ trail, look }: { trail: TrailShown; look: () => void
   const cancel = (job: JobShown) => run(async () => { await trails.cancel(trail.name, job.id); asked.again(); });
   return (
     <Card title={say("trails.backfills")}>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       <form className="backfill" onSubmit={begin}>
         <label>{say("trails.backfill.from")} ({zoneName(zone)})<input ref={first} type="datetime-local" step={1} value={from} onChange={(event) => setFrom(event.target.value)} title="b" /></label>
         <label>{say("trails.backfill.to")}<input type="datetime-local" step={1} value={to} onChange={(event) => setTo(event.target.value)} /></label>

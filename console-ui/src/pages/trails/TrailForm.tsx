@@ -2,6 +2,7 @@
 import { Button } from "antd";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { plain } from "../../event/inert.ts";
 import { Failure } from "../../service/client.ts";
@@ -10,7 +11,7 @@ import { trails, type TrailShown } from "../../service/trails.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { go } from "../../shell/route.ts";
 import { useSay, type Word } from "../../shell/words.ts";
-import { Trouble, useTry } from "../settings/Own.tsx";
+import { useTry } from "../settings/Own.tsx";
 import { DataSelectors } from "./DataSelectors.tsx";
 import { aPlace, beside, blank, changeAsked, createAsked, formOf, listed, NAME, selectorsAsked, type PlaceForm, type TrailForm as Form } from "./form.ts";
 import { trailPath } from "./parts.tsx";
@@ -89,7 +90,7 @@ function Fields({ trail }: { trail: TrailShown | null }) {
   return (
     <div className="trail-form">
       <form className="form" onSubmit={submit} ref={frame} noValidate>
-        <Trouble text={trouble} />
+        <Failed failure={trouble} />
         {!trail && (
           <div className="field">
             <label htmlFor="trail-name">{say("trails.name")}</label>

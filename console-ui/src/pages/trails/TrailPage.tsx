@@ -2,6 +2,7 @@
 import { Button } from "antd";
 import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
@@ -11,7 +12,7 @@ import { isOn, trails, type TrailShown } from "../../service/trails.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { eventsLink, go } from "../../shell/route.ts";
 import { useSay } from "../../shell/words.ts";
-import { Trouble, useTry } from "../settings/Own.tsx";
+import { useTry } from "../settings/Own.tsx";
 import { Backfills } from "./Backfills.tsx";
 import { DataPlaces, HealthBadge, Lag, LastError, Selected, Sure, trailPath, useWatch, type Deed } from "./parts.tsx";
 import { Verification } from "./Verification.tsx";
@@ -63,7 +64,7 @@ function Whole({ trail, look, turn }: { trail: TrailShown; look: () => void; tur
         <Button loading={busy} onClick={change} title="w">{say(on ? "trails.stop" : "trails.start")}</Button>
         <Button danger onClick={() => setDeed("delete")} title="x">{say("trails.delete")}</Button>
       </div>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       {deed && <Sure deed={deed} name={trail.name} close={() => setDeed(null)} done={done} />}
       <div className="grid two">
         <Card title={say("trails.destinations")} more={<Link to={eventsLink({ f: [["resourceName", trail.name], ["serviceName", "Actiontrail"]], from: "" })}>{say("nav.events")}</Link>} wide>

@@ -3,14 +3,15 @@ import { CheckCircleFilled, ClockCircleOutlined, CloseCircleFilled } from "@ant-
 import { Alert, Button } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { Card } from "../../parts/Lines.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { plain } from "../../event/inert.ts";
 import { iso } from "../../query/range.ts";
+import type { Failure } from "../../service/client.ts";
 import { asFailure } from "../../service/hooks.ts";
 import { trails, type FindingShown, type TrailShown, type Verification as Part } from "../../service/trails.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay, type Word } from "../../shell/words.ts";
-import { Trouble } from "../settings/Own.tsx";
 import { RANGES, size } from "./figures.ts";
 
 const HOURS = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 } as const;
@@ -47,7 +48,7 @@ export function Verification({ trail }: { trail: TrailShown }) {
   const [range, setRange] = useState<keyof typeof HOURS | "">("");
   const [going, setGoing] = useState<Going>("no");
   const [sum, setSum] = useState<Sum | null>(null);
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState<Failure | null>(null);
   const control = useRef<AbortController | null>(null);
   useEffect(() => () => control.current?.abort(), []);
   const begin = async () => {
@@ -55,7 +56,7 @@ export function Verification({ trail }: { trail: TrailShown }) {
     control.current = mine;
     setGoing("on");
     setSum(null);
-    setTrouble("");
+    setTrouble(null);
     const now = Date.now();
     const start = range ? iso(now - HOURS[range] * 3_600_000) : "";
     let after = "";
@@ -69,7 +70,7 @@ export function Verification({ trail }: { trail: TrailShown }) {
       setGoing("done");
     } catch (error) {
       if (mine.signal.aborted) return;
-      setTrouble(asFailure(error).message);
+      setTrouble(asFailure(error));
       setGoing("no");
     }
   };
@@ -97,7 +98,7 @@ export function Verification({ trail }: { trail: TrailShown }) {
         </label>
         <Button type={going === "on" ? "default" : "primary"} onClick={toggle} title="v">{say(going === "on" ? "trails.verify.stop" : "trails.verify")}</Button>
       </div>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       <div role="status" aria-live="polite">
         {going === "on" && <p className="faint">{say("trails.verify.running", { n: count(sum?.last.until ?? 0, language), all: count(sum?.last.end ?? 0, language) })}</p>}
         {going === "on" && <progress max={1} value={sum && sum.last.end > sum.last.start ? (sum.last.until - sum.last.start) / (sum.last.end - sum.last.start) : undefined} aria-label={say("trails.verify")} />}

@@ -3,12 +3,13 @@ import { Button } from "antd";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Moment } from "../../parts/Moment.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { plain } from "../../event/inert.ts";
+import type { Failure } from "../../service/client.ts";
 import { asFailure } from "../../service/hooks.ts";
 import { trails, type Health, type PlaceShown, type TrailShown } from "../../service/trails.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay, type Word } from "../../shell/words.ts";
-import { Trouble } from "../settings/Own.tsx";
 import { span } from "./figures.ts";
 
 const TONE: Record<Health, string> = { fresh: "badge", paused: "badge warn", delivering: "badge good", lagging: "badge warn", failing: "badge bad" };
@@ -89,17 +90,17 @@ export type Deed = "stop" | "delete";
 export function Sure({ deed, name, close, done }: { deed: Deed; name: string; close: () => void; done: () => void }) {
   const say = useSay();
   const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState<Failure | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []); // after the dialog has opened, which takes the focus to its first button
   const title = say(`trails.sure.${deed}`, { name: plain(name, 60) });
   const run = () => {
     setBusy(true);
-    (deed === "stop" ? trails.stop(name) : trails.remove(name)).then(done).catch((error: unknown) => { setTrouble(asFailure(error).message); setBusy(false); });
+    (deed === "stop" ? trails.stop(name) : trails.remove(name)).then(done).catch((error: unknown) => { setTrouble(asFailure(error)); setBusy(false); });
   };
   return (
     <Dialog title={title} close={close}>
-      <Trouble text={trouble} />
+      <Failed failure={trouble} />
       <p>{say(`trails.sure.${deed}.text`)}</p>
       <p className="events-bar">
         <Button danger type="primary" loading={busy} onClick={run} ref={button}>{say(deed === "stop" ? "trails.stop" : "trails.delete")}</Button>
