@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from actiontrail.cli import output
-from actiontrail.cli.keys import Account, moment, the_account
+from actiontrail.cli.keys import Account, moment
 from actiontrail.cli.operate import DATA, Data, Json
-from actiontrail.cli.recording import operating
+from actiontrail.cli.recording import of_account, operating
 
 if TYPE_CHECKING:
     from actiontrail.access.directory import Organization
@@ -92,10 +92,11 @@ def create_directory(*, data: Data = DATA, account: Managing = "", as_json: Json
     """Make a directory, which the account manages."""
     from actiontrail.access.directory import Directories
 
-    with operating(data) as record:
-        whose = the_account(record.keys, account)
-        with record.deed("resourcemanager:InitResourceDirectory", whose, {}):
-            made = Directories(record.database).create(whose)
+    with (
+        of_account(data, account) as (record, whose),
+        record.deed("resourcemanager:InitResourceDirectory", whose, {}),
+    ):
+        made = Directories(record.database).create(whose)
     _show(made, as_json=as_json)
 
 
@@ -104,8 +105,8 @@ def show_directory(*, data: Data = DATA, account: Account = "", as_json: Json = 
     """The directory that the account manages or belongs to."""
     from actiontrail.access.directory import Directories
 
-    with operating(data) as record:
-        found = Directories(record.database).organization_of(the_account(record.keys, account))
+    with of_account(data, account) as (record, whose):
+        found = Directories(record.database).organization_of(whose)
     if found is not None:
         _show(found, as_json=as_json)
     elif as_json:
@@ -119,10 +120,11 @@ def add_member(member: Member, *, data: Data = DATA, account: Managing = "", as_
     """Make an account a member of the directory; its events may go into the organization's trails then."""
     from actiontrail.access.directory import Directories
 
-    with operating(data) as record:
-        whose = the_account(record.keys, account)
-        with record.deed("resourcemanager:AddMember", whose, {"AccountId": member}, {ACCOUNT: member}):
-            changed = Directories(record.database).add(whose, member)
+    with (
+        of_account(data, account) as (record, whose),
+        record.deed("resourcemanager:AddMember", whose, {"AccountId": member}, {ACCOUNT: member}),
+    ):
+        changed = Directories(record.database).add(whose, member)
     _show(changed, as_json=as_json)
 
 
@@ -133,12 +135,11 @@ def remove_member(
     """Let a member out of the directory; the account stays."""
     from actiontrail.access.directory import Directories
 
-    with operating(data) as record:
-        whose = the_account(record.keys, account)
-        with record.deed(
-            "resourcemanager:RemoveCloudAccount", whose, {"AccountId": member}, {ACCOUNT: member}
-        ):
-            changed = Directories(record.database).remove(whose, member)
+    with (
+        of_account(data, account) as (record, whose),
+        record.deed("resourcemanager:RemoveCloudAccount", whose, {"AccountId": member}, {ACCOUNT: member}),
+    ):
+        changed = Directories(record.database).remove(whose, member)
     _show(changed, as_json=as_json)
 
 
@@ -147,10 +148,11 @@ def delete_directory(*, data: Data = DATA, account: Managing = "", as_json: Json
     """Delete the directory, if it has no members."""
     from actiontrail.access.directory import Directories
 
-    with operating(data) as record:
-        whose = the_account(record.keys, account)
-        with record.deed("resourcemanager:DestroyResourceDirectory", whose, {}):
-            gone = Directories(record.database).delete(whose)
+    with (
+        of_account(data, account) as (record, whose),
+        record.deed("resourcemanager:DestroyResourceDirectory", whose, {}),
+    ):
+        gone = Directories(record.database).delete(whose)
     if as_json:
         output.one({"id": gone.id, "state": "Deleted"})
     else:

@@ -128,8 +128,9 @@ def fill(data: Path, endpoint: str, now: datetime) -> int:
     from actiontrail.cli.importing.reading import BATCH_EVENTS, Batch
     from actiontrail.cli.importing.sending import Sender
     from actiontrail.cli.importing.sources import Source
-    from actiontrail.cli.keys import opened, the_account
+    from actiontrail.cli.keys import opened
     from actiontrail.cli.profile import Profile
+    from actiontrail.cli.recording import the_account
 
     source = Source("the sample account", "actiontrail")
     with opened(data) as keys:

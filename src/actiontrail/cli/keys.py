@@ -14,8 +14,7 @@ import typer
 
 from actiontrail.cli import output
 from actiontrail.cli.operate import DATA, Data, Json
-from actiontrail.cli.recording import Operating, operating
-from actiontrail.errors import Refusal
+from actiontrail.cli.recording import Operating, of_account, operating
 
 if TYPE_CHECKING:
     from actiontrail.access.keys import Keys, NewSession
@@ -35,10 +34,6 @@ Id = Annotated[
 ]
 
 family = typer.Typer(no_args_is_help=True)
-
-
-class WhichAccount(Refusal):
-    """The record has several accounts, or none."""
 
 
 def register(app: typer.Typer) -> None:
@@ -61,14 +56,13 @@ def create(
     """Make an access key. Its secret is shown now and never again."""
     from actiontrail.access.users import Users
 
-    with operating(data) as record:
-        whose = the_account(record.keys, account)
-        with record.deed(
-            "ram:CreateAccessKey", whose, {"UserName": user, "AnyAccount": any_account}
-        ) as doing:
-            owner = Users(record.database).get(whose, user) if user else None
-            made = record.keys.create_key(whose, user=owner, any_account=any_account, note=note)
-            doing.answered({"AccessKey": {"AccessKeyId": made.access_key_id}})
+    with (
+        of_account(data, account) as (record, whose),
+        record.deed("ram:CreateAccessKey", whose, {"UserName": user, "AnyAccount": any_account}) as doing,
+    ):
+        owner = Users(record.database).get(whose, user) if user else None
+        made = record.keys.create_key(whose, user=owner, any_account=any_account, note=note)
+        doing.answered({"AccessKey": {"AccessKeyId": made.access_key_id}})
     if as_json:
         output.one(
             {
@@ -92,8 +86,7 @@ def token(
     as_json: Json = False,
 ) -> None:
     """Make an ingest token: it records and reads nothing. It is shown now and never again."""
-    with operating(data) as record:
-        whose = the_account(record.keys, account)
+    with of_account(data, account) as (record, whose):
         said = {"Note": note, "AnyAccount": any_account}
         with record.deed("actiontrail:CreateIngestToken", whose, said) as doing:
             made = record.keys.create_token(whose, any_account=any_account, note=note)
@@ -177,8 +170,7 @@ def assume_role(
     """Make a short-lived key that acts as ROLE:SESSION and ends by itself. Whoever may run this needs no one's trust."""
     from actiontrail.access.roles import Roles
 
-    with operating(data) as record:
-        whose = the_account(record.keys, account)
+    with of_account(data, account) as (record, whose):
         said = {"RoleName": role, "RoleSessionName": session, "DurationSeconds": seconds}
         with record.deed("sts:AssumeRole", whose, said, {"ACS::RAM::Role": role}) as doing:
             wanted = Roles(record.database).get(whose, role)
@@ -282,18 +274,6 @@ def opened_record(data: Path) -> "Iterator[Opened]":
         yield Opened(database, Keys(database, sealer))
     finally:
         database.close()
-
-
-def the_account(keys: "Keys", named: str) -> str:
-    """`named`, or the record's account if it has only one. Raises `WhichAccount`."""
-    accounts = [account for account, _, _ in keys.accounts()]
-    if named:
-        return named
-    if len(accounts) != 1:
-        raise WhichAccount(
-            f"the record has {len(accounts)} accounts; name one: --account {' or '.join(accounts[:5])}"
-        )
-    return accounts[0]
 
 
 def _done(credential: str, state: str, *, as_json: bool) -> None:

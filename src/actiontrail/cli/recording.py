@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from actiontrail import __version__
+from actiontrail.errors import Refusal
 
 if TYPE_CHECKING:
     from actiontrail.access.keys import Keys
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from actiontrail.store.database import Database
 
 PROGRAM = "actiontrail-cli"
+
+
+class WhichAccount(Refusal):
+    """The record has several accounts, or none; or somebody is not named."""
 
 
 class Operating(NamedTuple):
@@ -85,6 +90,25 @@ def operating(data: Path) -> Iterator[Operating]:
             chronicle.close()
     finally:
         database.close()
+
+
+@contextmanager
+def of_account(data: Path, named: str) -> Iterator[tuple[Operating, str]]:
+    """The record in `data`, and the account that is meant. Raises `WhichAccount`, and where there is no record."""
+    with operating(data) as record:
+        yield record, the_account(record.keys, named)
+
+
+def the_account(keys: "Keys", named: str) -> str:
+    """`named`, or the record's account if it has only one. Raises `WhichAccount`."""
+    accounts = [account for account, _, _ in keys.accounts()]
+    if named:
+        return named
+    if len(accounts) != 1:
+        raise WhichAccount(
+            f"the record has {len(accounts)} accounts; name one: --account {' or '.join(accounts[:5])}"
+        )
+    return accounts[0]
 
 
 def _user() -> str:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from actiontrail.cli import output
-from actiontrail.cli.keys import Account, the_account
+from actiontrail.cli.keys import Account
 from actiontrail.cli.operate import DATA, Data, Json
 from actiontrail.cli.people import USER, Name, users
-from actiontrail.cli.recording import Operating, operating
+from actiontrail.cli.recording import Operating, operating, the_account
 
 if TYPE_CHECKING:
     from actiontrail.access.signin import SignIn
