@@ -89,7 +89,7 @@ function Board({ counted, data, span, from }: { counted: Figures; data: Highligh
       <Card title={say("overview.sensitive")} more={<Link to={link([["eventAttributes.SensitiveAction", "true"]])}>{number(counted.current.sensitive)}</Link>}>
         <Top values={data.sensitive.map((one) => ({ value: one.eventName, count: one.count }))} link={(value) => link([["eventName", value]])} />
       </Card>
-      <Card wide title={say("overview.sensitive")}><Lines lines={data.sensitiveEvents.slice(0, 12)} /></Card>
+      <Card wide title={say("overview.sensitive.latest")}><Lines lines={data.sensitiveEvents.slice(0, 12)} /></Card>
     </div>
   );
 }
