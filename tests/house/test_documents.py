@@ -110,3 +110,10 @@ def test_decisions_are_numbered_once() -> None:
 def test_the_house_has_its_papers(name: str) -> None:
     """What a stranger looks for first, under the names by which they look."""
     assert (ROOT / name).stat().st_size > 500
+
+
+def test_the_index_names_each_page_once() -> None:
+    """Two that add a line at the same place leave a list with most of its pages twice."""
+    named = re.findall(r"\]\(([^)]+)\)", (DOCS / "index.md").read_text().partition("- **Tutorial**")[2])
+
+    assert sorted(named) == sorted(set(named))
