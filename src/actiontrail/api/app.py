@@ -49,7 +49,7 @@ from actiontrail.api.operations import (
 from actiontrail.api.origin import networks
 from actiontrail.api.people import Desk
 from actiontrail.api.proxy import Forward
-from actiontrail.api.rpc import Rpc
+from actiontrail.api.rpc import Rpc, response
 from actiontrail.api.rpc import routes as rpc_routes
 from actiontrail.api.served import request_id
 from actiontrail.api.throttle import Throttle
@@ -429,7 +429,7 @@ def _failed(request_id: str, error: Exception) -> None:
 def _refusal(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     reply = wire.refusal(error, request_id(request), host=request.headers.get("host", ""))
     _failed(reply.headers["x-acs-request-id"], error)
-    return _response(reply)
+    return response(reply)
 
 
 def _http_refusal(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -440,14 +440,7 @@ def _http_refusal(_: Request[Any, Any, Any], error: HTTPException) -> Response[b
     )
     content = {"RequestId": request_id, "HostId": "actiontrail", "Code": code, "Message": error.detail}
     headers = {"content-type": wire.JSON, "x-acs-request-id": request_id}
-    return _response(wire.Reply(error.status_code, headers, msgspec.json.encode(content)))
-
-
-def _response(reply: wire.Reply) -> Response[bytes]:
-    headers = dict(reply.headers)
-    return Response(
-        reply.body, status_code=reply.status, media_type=headers.pop("content-type"), headers=headers
-    )
+    return response(wire.Reply(error.status_code, headers, msgspec.json.encode(content)))
 
 
 async def _lifespan(receive: Receive, send: Send, close: Callable[[], Any]) -> None:

@@ -154,8 +154,8 @@ def routes(rpc: Rpc) -> list[HTTPRouteHandler]:
         target, headers = sent_target(request), sent_headers(request)
         body = await _bounded_body(request)
         if body is None:
-            return _response(rpc.too_large(target, headers))
-        return _response(await sync_to_thread(rpc.reply, request.method, target, headers, body))
+            return response(rpc.too_large(target, headers))
+        return response(await sync_to_thread(rpc.reply, request.method, target, headers, body))
 
     return [root]
 
@@ -212,7 +212,10 @@ async def _bounded_body(request: Request[Any, Any, Any]) -> bytes | None:
     return b"".join(chunks)
 
 
-def _response(reply: Reply) -> Response[bytes]:
+def response(reply: Reply) -> Response[bytes]:
+    """`reply` as the framework sends it."""
     headers = dict(reply.headers)
     media_type = headers.pop("content-type")
+    if media_type.startswith("text/"):
+        media_type = media_type.partition(";")[0]  # the charset is added to texts
     return Response(reply.body, status_code=reply.status, headers=headers, media_type=media_type)

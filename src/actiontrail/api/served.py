@@ -13,7 +13,7 @@ from actiontrail.api import wire
 from actiontrail.api.deeds import Deed
 from actiontrail.api.gate import Planned
 from actiontrail.api.routes import Asked, content
-from actiontrail.api.rpc import sent_headers, sent_target
+from actiontrail.api.rpc import response, sent_headers, sent_target
 from actiontrail.api.signature import Sent
 from actiontrail.errors import Refusal
 
@@ -84,8 +84,4 @@ def said(target: str) -> Mapping[str, str]:
 
 def answered(found: msgspec.Struct, identity: str) -> Response[bytes]:
     """`found` as JSON, beside the request's id."""
-    reply = wire.answer(content(found), identity)
-    headers = dict(reply.headers)
-    return Response(
-        reply.body, status_code=reply.status, media_type=headers.pop("content-type"), headers=headers
-    )
+    return response(wire.answer(content(found), identity))

@@ -24,7 +24,7 @@ from actiontrail.api.deeds import Deed
 from actiontrail.api.gate import Gate, Planned
 from actiontrail.api.operations.table import InvalidParameter
 from actiontrail.api.routes import Answered, Asked, Route
-from actiontrail.api.rpc import sent_headers, sent_target
+from actiontrail.api.rpc import response, sent_headers, sent_target
 from actiontrail.api.signature import Sent
 from actiontrail.api.wire import Reply
 from actiontrail.event import record
@@ -308,7 +308,7 @@ def log_routes(log: Log) -> list[HTTPRouteHandler]:
     @route(["/log/{path:path}"], http_method=_METHODS, include_in_schema=False, name="log")
     async def public(request: Request[Any, Any, Any]) -> Response[bytes]:
         path = request.scope["path"].removeprefix(PREFIX)
-        return _response(await sync_to_thread(log.reply, path, sent_headers(request)))
+        return response(await sync_to_thread(log.reply, path, sent_headers(request)))
 
     return [public]
 
@@ -324,7 +324,7 @@ def routes(proofs: Proofs) -> list[HTTPRouteHandler]:
     )
     async def prove(request: Request[Any, Any, Any]) -> Response[bytes]:
         path, target = request.scope["path"], sent_target(request)
-        return _response(await sync_to_thread(proofs.reply, target, path, sent_headers(request)))
+        return response(await sync_to_thread(proofs.reply, target, path, sent_headers(request)))
 
     return [prove]
 
@@ -359,11 +359,3 @@ def _refused(
     if failed is not None:
         failed(request_id, error)
     return wire.refusal(error, request_id, host=headers.get("host", ""))
-
-
-def _response(reply: Reply) -> Response[bytes]:
-    headers = dict(reply.headers)
-    media_type = headers.pop("content-type")
-    if media_type.startswith("text/"):
-        media_type = media_type.partition(";")[0]  # the charset is added to texts
-    return Response(reply.body, status_code=reply.status, headers=headers, media_type=media_type)
