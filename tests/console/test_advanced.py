@@ -89,6 +89,7 @@ def test_what_a_script_keeps_is_in_the_page_and_the_other_way_round(look: Open, 
         ("from the script", "eventName: ${what:StopLogging} | select count(*) as c"),
     ]
     mine.get_by_role("button", name="Delete from the page").click()
+    page.locator(".ant-popconfirm:visible .ant-btn-primary").click()
     expect(page.locator(".kept li")).not_to_contain_text(["from the page"])
     assert window.complaints == []
 

@@ -1,5 +1,6 @@
 // One event on a page of its own, by its id.
-import { EventDetail } from "../parts/EventDetail.tsx";
+import { useState } from "react";
+import { besides, EventDetail } from "../parts/EventDetail.tsx";
 import { Answer } from "../parts/Answer.tsx";
 import { SentenceLine } from "../parts/SentenceLine.tsx";
 import { Moment } from "../parts/Moment.tsx";
@@ -7,12 +8,18 @@ import { Link } from "../parts/Link.tsx";
 import { around } from "../query/range.ts";
 import { service } from "../service/client.ts";
 import { useAnswer } from "../service/hooks.ts";
-import { eventsLink } from "../shell/route.ts";
+import { nextAround } from "../parts/Surroundings.tsx";
+import { useKeys } from "../shell/keys.ts";
+import { eventsLink, go } from "../shell/route.ts";
 import { useSay } from "../shell/words.ts";
 
 export default function EventPage({ id }: { id: string }) {
   const say = useSay();
   const asked = useAnswer(id, (signal) => service.event(id, signal));
+  const [tab, setTab] = useState("fields");
+  const event = asked.data?.event.event;
+  const near = event ? eventsLink({ ...around(event.eventTime, 5), open: event.eventId }) : "/events";
+  useKeys("event", { tabs: (at) => setTab(besides(tab, at === 0 ? -1 : 1)), around: () => setTab(nextAround(tab)), search: () => go(near) });
   return (
     <main className="page">
       <Answer asked={asked}>
@@ -20,9 +27,9 @@ export default function EventPage({ id }: { id: string }) {
           <>
             <h1 className="event-title"><SentenceLine event={found.event} channel={found.channel} /></h1>
             <p className="faint">
-              <Moment at={found.event.eventTime} /> · {found.event.eventName} · {found.event.serviceName} · <Link to={eventsLink({ ...around(found.event.eventTime, 5), open: found.event.eventId })}>{say("events.around.all")}</Link>
+              <Moment at={found.event.eventTime} /> · {found.event.eventName} · {found.event.serviceName} · <Link to={near} title="/">{say("events.around.all")}</Link>
             </p>
-            <div className="card"><EventDetail found={found} standalone /></div>
+            <div className="card"><EventDetail found={found} standalone tab={tab} choose={setTab} /></div>
           </>
         )}
       </Answer>

@@ -11,6 +11,8 @@ import { toQuestion } from "../query/range.ts";
 import { pages, type Active, type Figures, type Highlights, type Span, type Tally } from "../service/pages.ts";
 import { useAnswer } from "../service/hooks.ts";
 import { eventsLink, go, useRoute } from "../shell/route.ts";
+import { useKeys } from "../shell/keys.ts";
+import { through } from "../shell/rows.ts";
 import { showSeen } from "../shell/seen.ts";
 import { usePreferences } from "../shell/preferences.ts";
 import { count, useSay } from "../shell/words.ts";
@@ -35,6 +37,7 @@ export default function Overview() {
     showSeen(data.seen);
     return data;
   });
+  useKeys("overview", { ...through(".tile[href], .alarms a, .card .more a, .top a"), ranges: (at) => go(`/?from=${RANGES[at]}`) });
   return (
     <main className="page">
       <div className="head-line">

@@ -13,7 +13,9 @@ import { plain } from "../event/inert.ts";
 import { fromLine, pages, type LifeStep, type ResourcePage } from "../service/pages.ts";
 import { useAnswer } from "../service/hooks.ts";
 import { usePreferences } from "../shell/preferences.ts";
-import { eventsLink } from "../shell/route.ts";
+import { eventsLink, go } from "../shell/route.ts";
+import { useKeys } from "../shell/keys.ts";
+import { through } from "../shell/rows.ts";
 import { showSeen } from "../shell/seen.ts";
 import { count, useSay } from "../shell/words.ts";
 
@@ -25,13 +27,15 @@ export default function Resource({ name }: { name: string }) {
     showSeen(page.seen);
     return page;
   });
+  const all = eventsLink({ f: [["resourceName", name]], from: "" });
+  useKeys("resource", { ...through(".timeline .line > a, .top a"), reads: () => setReads(!reads), search: () => go(all) });
   return (
     <main className="page">
       <div className="head-line">
         <h1><span className="faint">{say("resource.title")}</span> <bdi>{plain(name, 120)}</bdi></h1>
         <span className="grow" />
         <label className="switch"><Switch size="small" checked={reads} onChange={setReads} aria-label={say("resource.showReads")} /> {say("resource.showReads")}</label>
-        <Link to={eventsLink({ f: [["resourceName", name]], from: "" })}>{say("actor.all")}</Link>
+        <Link to={all} title="/">{say("actor.all")}</Link>
       </div>
       <Answer asked={asked} lines={8}>{(page) => <Life page={page} reads={reads} />}</Answer>
     </main>

@@ -30,6 +30,12 @@ interface Props {
 
 export const DETAIL_TABS = ["fields", "call", "changes", "raw", "proof", "around"] as const;
 
+/** The tab beside `tab`, round and round. */
+export function besides(tab: string, way: number): string {
+  const at = DETAIL_TABS.indexOf((tab.split(":")[0] || "fields") as (typeof DETAIL_TABS)[number]);
+  return DETAIL_TABS[(at + way + DETAIL_TABS.length) % DETAIL_TABS.length] ?? "fields";
+}
+
 export function EventDetail({ found, toggle, standalone = false, tab: given, choose }: Props) {
   const say = useSay();
   const { zone } = usePreferences();

@@ -1,5 +1,5 @@
 // Events over time, drawn by hand: small, fast, and a range can be brushed out of it.
-import { memo, useMemo, useRef, useState, type PointerEvent as Pointer } from "react";
+import { memo, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent as Pointer } from "react";
 import type { Histogram as Data } from "../service/types.ts";
 import { moment } from "../shell/moments.ts";
 import { usePreferences } from "../shell/preferences.ts";
@@ -65,16 +65,42 @@ export const Histogram = memo(function Histogram({ data, from, to, choose, marks
     }
     setBrush(null);
   };
-  const place = (at: number): number => ((at - from) / Math.max(to - from, 1)) * WIDTH;
   const told = over === null ? null : drawn.find((bar) => over >= bar.start && over < bar.start + step);
+  // By keys: from bar to bar with the arrows, more of them with Shift, and Enter chooses.
+  const onKey = (event: KeyboardEvent) => {
+    const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (way && drawn.length > 0) {
+      const held = brush ? brush[1] : over;
+      const now = held === null ? -1 : drawn.findIndex((bar) => held >= bar.start && held < bar.start + step);
+      const next = drawn[now < 0 ? (way > 0 ? 0 : drawn.length - 1) : Math.min(Math.max(now + way, 0), drawn.length - 1)]?.start ?? from;
+      setBrush(event.shiftKey ? [brush ? brush[0] : (held ?? next), next] : null);
+      setOver(next);
+    } else if (event.key === "Enter" && (brush || told)) {
+      const [low, high] = brush ? [Math.min(...brush), Math.max(...brush)] : [told?.start ?? from, told?.start ?? from];
+      setBrush(null);
+      choose(low, high + step);
+    } else if (event.key === "Escape" && (brush || told)) {
+      setBrush(null);
+      setOver(null);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const place = (at: number): number => ((at - from) / Math.max(to - from, 1)) * WIDTH;
   return (
     <div className="histogram">
       <svg
         ref={frame}
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
-        role="img"
+        role="slider"
+        tabIndex={0}
         aria-label={`${say("events.histogram")} ${say("events.total", { n: count(data.total, language) })}`}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(drawn.length - 1, 0)}
+        aria-valuenow={told ? drawn.indexOf(told) : 0}
+        aria-valuetext={told ? say("events.histogram.bar", { n: count(told.events, language), when: moment(told.start, zone) }) : say("keys.bars")}
+        onKeyDown={onKey}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           setBrush([timeAt(event), timeAt(event)]);

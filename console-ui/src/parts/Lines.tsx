@@ -59,9 +59,10 @@ export function Top({ values, link, empty }: TopProps) {
   );
 }
 
-export function Card({ title, more, wide, children }: { title: ReactNode; more?: ReactNode; wide?: boolean; children: ReactNode }) {
+/** With `list` it holds rows that keys go through, and is one of the lists that keys go to. */
+export function Card({ title, more, wide, list, children }: { title: ReactNode; more?: ReactNode; wide?: boolean; list?: boolean; children: ReactNode }) {
   return (
-    <section className={wide ? "card wide" : "card"}>
+    <section className={wide ? "card wide" : "card"} data-list={list}>
       <h2>{title}{more && <span className="more">{more}</span>}</h2>
       {children}
     </section>

@@ -17,6 +17,9 @@ export function rangeText(range: Range, say: Say, zone: Zone): string {
   return `${end(range.from)} – ${end(range.to)}`;
 }
 
+/** Open the page's range, as a press on it does. */
+export const openRange = () => document.querySelector<HTMLElement>(".range-button")?.click();
+
 export const RangePicker = memo(function RangePicker({ range, choose }: { range: Range; choose: (range: Range) => void }) {
   const say = useSay();
   const { zone } = usePreferences();

@@ -17,7 +17,7 @@ const KINDS = ["table", "bar", "line", "pie", "number"] as const;
 export function ResultRows({ rows, chart, choose }: { rows: Rows; chart: string; choose: (chart: string) => void }) {
   const say = useSay();
   const { language } = usePreferences();
-  useKeys(Object.fromEntries(KINDS.map((kind, at) => [String(at + 1), () => choose(kind)])));
+  useKeys("result", { charts: (at) => choose(KINDS[at] ?? "table") });
   return (
     <section className="result">
       <div className="events-bar">

@@ -83,3 +83,10 @@ export function asSearch(found: Found, by: AroundBy, window: number): string {
   out.set("open", event.eventId);
   return out.toString();
 }
+
+/** The tab after `tab` when surroundings are asked for again: the next axis. */
+export function nextAround(tab: string): string {
+  if (!tab.startsWith("around")) return "around:actor:900";
+  const { by, window } = axisOf(tab);
+  return `around:${AXES[(AXES.indexOf(by) + 1) % AXES.length]}:${window}`;
+}

@@ -9,6 +9,7 @@ import { service, whenSignedOut } from "../service/client.ts";
 import type { Session } from "../service/types.ts";
 import { Expiry } from "./Expiry.tsx";
 import { Footer, Header, Nav, PAGES } from "./Frame.tsx";
+import { Hints } from "./Hints.tsx";
 import { useKeys } from "./keys.ts";
 import { prefer, useDark, usePreferences } from "./preferences.ts";
 import { go, parseHash, useRoute, type Route } from "./route.ts";
@@ -79,6 +80,7 @@ export function App() {
     >
       <Antd component={false}>
         <Inside />
+        <Hints />
       </Antd>
     </ConfigProvider>
   );
@@ -111,16 +113,16 @@ function Signed() {
   const [help, setHelp] = useState(false);
   const [menu, setMenu] = useState(false);
   const theme = () => prefer({ theme: dark ? "light" : "dark" });
-  useKeys({
-    "mod+k": () => setPalette(true),
-    "?": () => setHelp(true),
-    t: theme,
-    z: () => prefer({ zone: zone === "utc" ? "local" : "utc" }),
-    i: () => prefer({ language: language === "zh" ? "en" : "zh" }),
-    u: () => window.history.back(),
-    c: () => copy(window.location.href),
-    ...Object.fromEntries(PAGES.map((page) => [`g ${page.key}`, () => go(page.path)])),
+  useKeys("everywhere", {
+    palette: () => setPalette(true),
+    help: () => setHelp(true),
+    theme,
+    zone: () => prefer({ zone: zone === "utc" ? "local" : "utc" }),
+    language: () => prefer({ language: language === "zh" ? "en" : "zh" }),
+    back: () => window.history.back(),
+    copy: () => copy(window.location.href),
   });
+  useKeys("goto", { page: (at) => go(PAGES[at]?.path ?? "/") });
   useEffect(() => setMenu(false), [route.path]);
   const page = route.parts[0] ?? "";
   useEffect(() => {

@@ -3,6 +3,7 @@ import { AuditOutlined, BulbOutlined, CodeOutlined, DashboardOutlined, MenuOutli
 import { Tooltip } from "antd";
 import { useEffect, useState, type ReactNode } from "react";
 import { service } from "../service/client.ts";
+import { GOTO } from "./keytable.ts";
 import { moment, zoneName } from "./moments.ts";
 import { prefer, useDark, usePreferences } from "./preferences.ts";
 import { useSeen } from "./seen.ts";
@@ -10,15 +11,11 @@ import { setSession, useSession } from "./session.ts";
 import { count, useSay, type Word } from "./words.ts";
 import { plain } from "../event/inert.ts";
 
-export const PAGES: { path: string; word: Word; key: string; icon: ReactNode }[] = [
-  { path: "/", word: "nav.overview", key: "o", icon: <DashboardOutlined /> },
-  { path: "/events", word: "nav.events", key: "e", icon: <AuditOutlined /> },
-  { path: "/trails", word: "nav.trails", key: "t", icon: <SendOutlined /> },
-  { path: "/insights", word: "nav.insights", key: "n", icon: <BulbOutlined /> },
-  { path: "/advanced", word: "nav.advanced", key: "a", icon: <CodeOutlined /> },
-  { path: "/integrity", word: "nav.integrity", key: "i", icon: <SafetyCertificateOutlined /> },
-  { path: "/settings", word: "nav.settings", key: "s", icon: <SettingOutlined /> },
-];
+const ICONS: Record<(typeof GOTO)[number][0], ReactNode> = {
+  "/": <DashboardOutlined />, "/events": <AuditOutlined />, "/trails": <SendOutlined />, "/insights": <BulbOutlined />, "/advanced": <CodeOutlined />,
+  "/integrity": <SafetyCertificateOutlined />, "/settings": <SettingOutlined />,
+};
+export const PAGES: { path: string; word: Word; key: string; icon: ReactNode }[] = GOTO.map(([path, word, key]) => ({ path, word, key, icon: ICONS[path] }));
 
 export function Header({ palette, help, menu, menuOpen }: { palette: () => void; help: () => void; menu: () => void; menuOpen: boolean }) {
   const say = useSay();

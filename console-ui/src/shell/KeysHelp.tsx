@@ -1,49 +1,65 @@
-// `?`: which key does what.
+// `?`: which key does what. What holds on this page comes first, and is asked of the page itself.
+import { useState } from "react";
 import { Dialog } from "../parts/Dialog.tsx";
 import { PAGES } from "./Frame.tsx";
+import { placesHere } from "./keys.ts";
+import { deedsOf, FIELDS, keycap, keysOf, SHEETS, wordOf, type Place } from "./keytable.ts";
+import { usePreferences } from "./preferences.ts";
 import { useSay, type Word } from "./words.ts";
-
-type Key = [string, Word];
-
-// What holds everywhere, and then what a page adds. Where two pages have one key, it does the like on both.
-const EVERYWHERE: Key[] = [
-  ["Ctrl K / ⌘ K", "keys.palette"], ["?", "keys.help"], ["c", "keys.copy"], ["u", "keys.back"], ["t", "keys.theme"], ["i", "keys.language"], ["z", "keys.zone"], ["Esc", "keys.closeAll"],
-];
-const EVENTS: Key[] = [
-  ["/", "keys.search"], ["↓ / Tab", "keys.complete"], ["r", "keys.again"], ["d", "keys.range"], [", . + −", "keys.brush"], ["x", "keys.clear"], ["m", "keys.facets"], ["Enter", "keys.include"], ["Alt Enter", "keys.exclude"],
-  ["j", "keys.next"], ["k", "keys.previous"], ["o", "keys.open"], ["[ ]", "keys.tabs"], ["a", "keys.around"], ["p", "keys.pin"], ["b", "keys.pins"], ["h", "keys.reads"], ["f", "keys.fold"],
-  ["n", "keys.order"], ["v", "keys.columns"], ["q", "keys.saved"], ["y", "keys.copyAs"], ["e", "keys.export"], ["l", "keys.live"], ["Space", "keys.pause"], ["s", "keys.sql"],
-];
-const QUERIES: Key[] = [["/", "keys.query"], ["r", "keys.run"], ["Ctrl Enter", "keys.run"], ["1 … 5", "keys.charts"], ["w", "keys.keep"], ["m", "keys.begin"]];
-
-const TRAIL_KEYS: [string, Word][] = [
-  ["n", "trails.key.new"], ["j k", "trails.key.next"], ["o", "trails.key.open"], ["r", "trails.key.refresh"], ["e", "trails.key.edit"], ["w", "trails.key.switch"],
-  ["b", "trails.key.backfill"], ["v", "trails.key.verify"], ["y", "trails.key.volume"], ["x", "trails.key.delete"], ["Ctrl Enter", "trails.key.save"], ["Esc", "trails.cancel"],
-];
 
 export default function KeysHelp({ close }: { close: () => void }) {
   const say = useSay();
+  const { letters } = usePreferences();
+  const [here] = useState(placesHere);
+  const mine = SHEETS.filter(([, places]) => places.some((place) => here.has(place) && place !== "result")).slice(0, 1);
+  const others = SHEETS.filter((sheet) => !mine.includes(sheet));
   return (
     <Dialog title={say("keys.title")} close={close} className="wide-dialog">
-      <dl className="keys">
-        {EVERYWHERE.map(([key, word]) => <Line key={key} name={key} word={word} />)}
-        {PAGES.map((page) => (
-          <div key={page.key}><dt><kbd>g</kbd> <kbd>{page.key}</kbd></dt><dd>{say("keys.goto", { page: say(page.word) })}</dd></div>
-        ))}
-      </dl>
-      <h3>{say("nav.events")}</h3>
-      <dl className="keys">{EVENTS.map(([key, word]) => <Line key={key} name={key} word={word} />)}</dl>
-      <h3>{say("nav.advanced")}</h3>
-      <dl className="keys">{QUERIES.map(([key, word]) => <Line key={key} name={key} word={word} />)}</dl>
-      <h3>{say("trails.title")}</h3>
-      <dl className="keys">
-        {TRAIL_KEYS.map(([key, word]) => <Line key={key} name={key} word={word} />)}
-      </dl>
+      {!letters && <p className="warn">{say("keys.off")}</p>}
+      {mine.map(([page, places]) => (
+        <section key={page} data-keys="here">
+          <h3>{say("keys.here")}: {say(page)}</h3>
+          <Sheet page={page} places={places.filter((place) => here.has(place))} />
+        </section>
+      ))}
+      <section data-keys="everywhere">
+        <h3>{say("keys.all")}</h3>
+        <dl className="keys">
+          <Deeds place="hints" /><Deeds place="everywhere" /><Fields page="" />
+          {PAGES.map((page) => <Line key={page.key} keys={[`g ${page.key}`]} text={say("keys.goto", { page: say(page.word) })} />)}
+        </dl>
+      </section>
+      <details>
+        <summary>{say("keys.others")}</summary>
+        {others.map(([page, places]) => <section key={page}><h3>{say(page)}</h3><Sheet page={page} places={places} /></section>)}
+      </details>
     </Dialog>
   );
 }
 
-function Line({ name, word }: { name: string; word: Word }) {
+function Sheet({ page, places }: { page: Word; places: readonly Place[] }) {
+  return <dl className="keys">{places.map((place) => <Deeds key={place} place={place} />)}<Fields page={page} /></dl>;
+}
+
+function Deeds({ place }: { place: Place }) {
   const say = useSay();
-  return <div><dt><kbd>{name}</kbd></dt><dd>{say(word)}</dd></div>;
+  return deedsOf(place).map(([deed, told]) => <Line key={deed} keys={keysOf(told)} text={say(wordOf(told))} />);
+}
+
+/** What a field of its own binds. */
+function Fields({ page }: { page: Word | "" }) {
+  const say = useSay();
+  return FIELDS.filter(([where]) => where === page).map(([, key, word]) => <div key={key} data-field><dt><kbd>{key}</kbd></dt><dd>{say(word)}</dd></div>);
+}
+
+const SOME = 3;
+
+function Line({ keys, text }: { keys: readonly string[]; text: string }) {
+  const many = keys.length > SOME;
+  const shown = many ? [keys[0] ?? "", keys.at(-1) ?? ""] : keys;
+  return (
+    <div data-bound={JSON.stringify(keys)}>
+      <dt>{shown.map((key, at) => <span key={key}>{at > 0 && (many ? " … " : " ")}{keycap(key).split(/(?<=^g) /).map((part) => <kbd key={part}>{part}</kbd>)}</span>)}</dt><dd>{text}</dd>
+    </div>
+  );
 }

@@ -8,6 +8,8 @@ export interface Preferences {
   zone: Zone;
   /** Of a search whose address names none. */
   columns: string[];
+  /** Whether a letter alone does something. Who dictates, or writes into a page by other means, has them off. */
+  letters: boolean;
 }
 
 /** Also any name that the browser knows, such as `Asia/Shanghai`. */
@@ -19,7 +21,7 @@ let value = load();
 
 function load(): Preferences {
   const language = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
-  return { language, theme: "system", zone: "local", columns: [], ...remembered<Partial<Preferences>>(KEY, {}) };
+  return { language, theme: "system", zone: "local", columns: [], letters: true, ...remembered<Partial<Preferences>>(KEY, {}) };
 }
 
 /** What was remembered under `key`; `otherwise` if nothing was, or nothing that can be read. */

@@ -87,7 +87,6 @@ export const asking = {
   "keys.complete": ["Complete what is typed", "补全输入"],
   "keys.again": ["Search again, up to now", "重新搜索至当前"],
   "keys.range": ["Time range", "时间范围"],
-  "keys.brush": ["Range: earlier, later, closer, wider", "时间范围：更早、更晚、缩小、扩大"],
   "keys.clear": ["Take away query and filters", "清除查询与筛选"],
   "keys.facets": ["To the fields", "跳到字段"],
   "keys.include": ["On a value: only this", "在值上：仅包含"],

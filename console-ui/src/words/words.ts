@@ -4,6 +4,7 @@ import { failed } from "./failed.ts";
 import { integrity } from "./integrity.ts";
 import { settings } from "./settings.ts";
 import { insights } from "./insights.ts";
+import { keys } from "./keys.ts";
 import { places } from "./places.ts";
 import { trails } from "./trails.ts";
 import { trouble } from "./trouble.ts";
@@ -409,5 +410,5 @@ const others = {
   "settings.everything": ["the first record; nothing was let go", "第一条记录；未清理任何内容"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...keys, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;

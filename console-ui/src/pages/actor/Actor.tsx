@@ -6,7 +6,7 @@ import { Card, counts, Lines, Tile, Top } from "../../parts/Lines.tsx";
 import { actorPath, Link, resourcePath } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { PlaceNote, PlacesCard, usePlaces } from "../../parts/Places.tsx";
-import { RangePicker } from "../../parts/RangePicker.tsx";
+import { openRange, RangePicker } from "../../parts/RangePicker.tsx";
 import { plain } from "../../event/inert.ts";
 import { toQuestion, type Range } from "../../query/range.ts";
 import { pages, type ActorPage } from "../../service/pages.ts";
@@ -14,6 +14,8 @@ import { useAnswer } from "../../service/hooks.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { zoneName } from "../../shell/moments.ts";
 import { eventsLink, go, useRoute } from "../../shell/route.ts";
+import { useKeys } from "../../shell/keys.ts";
+import { through } from "../../shell/rows.ts";
 import { showSeen } from "../../shell/seen.ts";
 import { count, useSay, type Word } from "../../shell/words.ts";
 import { Heat } from "./Heat.tsx";
@@ -43,13 +45,16 @@ export default function Actor({ kind, id }: { kind: string; id: string }) {
     showSeen(page.seen);
     return page;
   });
+  const all = eventsLink({ f: [[FIELD[known] ?? "", id]], from: range.from, to: range.to });
+  const turn = () => known === "key" && go(habits ? path : `${path}?view=habits`);
+  useKeys("actor", { ...through(".tile[href], .top a, .timeline .line > a"), range: openRange, view: turn, search: () => go(all) });
   return (
     <main className="page">
       <div className="head-line">
         <h1><span className="faint">{say(`actor.${known === "principal" ? "user" : known}` as Word)}</span> <bdi>{plain(id, 120)}</bdi></h1>
         {known === "address" && <Whereabouts address={id} />}
         <span className="grow" />
-        <Link to={eventsLink({ f: [[FIELD[known] ?? "", known === "role" ? `${id}` : id]], from: range.from, to: range.to })}>{say("actor.all")}</Link>
+        <Link to={all} title="/">{say("actor.all")}</Link>
         {(known !== "key" || habits) && <RangePicker range={range} choose={setRange} />}
       </div>
       {known === "key" && (

@@ -3,7 +3,7 @@
 import { Button } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
-import { RangePicker } from "../../parts/RangePicker.tsx";
+import { openRange, RangePicker } from "../../parts/RangePicker.tsx";
 import { ResultRows } from "../../parts/ResultRows.tsx";
 import { copy } from "../../parts/copy.ts";
 import { MistakeAt } from "../../parts/Mistake.tsx";
@@ -16,6 +16,7 @@ import { service } from "../../service/client.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { go, useRoute } from "../../shell/route.ts";
+import { deed, through } from "../../shell/rows.ts";
 import { showSeen } from "../../shell/seen.ts";
 import { useSay } from "../../shell/words.ts";
 import { Blanks } from "./Blanks.tsx";
@@ -47,11 +48,14 @@ export default function Advanced() {
     return rows;
   });
   const typed = () => run({ text, kept: text === state.text ? state.kept : "" });
-  useKeys({
-    r: typed,
-    m: () => set({ tab: TABS[(TABS.indexOf(state.tab) + 1) % TABS.length] }),
-    "/": () => document.getElementById("advanced-query")?.focus(),
-    w: () => document.getElementById("advanced-name")?.focus(),
+  useKeys("advanced", {
+    run: typed,
+    begin: () => set({ tab: TABS[(TABS.indexOf(state.tab) + 1) % TABS.length] }),
+    query: () => document.getElementById("advanced-query")?.focus(),
+    range: openRange,
+    keep: () => document.getElementById("advanced-name")?.focus(),
+    ...through(),
+    remove: () => deed("remove"),
   });
   const mistake = asked.failure ? mistakeIn(asked.failure.message) : null;
   const wrong = asked.failure?.message.startsWith("the SQL") ? filled.slice(barAt(filled) + 1).trimStart() : filled;

@@ -3,6 +3,7 @@ import { Button } from "antd";
 import { useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { Answer } from "../../parts/Answer.tsx";
+import { Ask } from "../../parts/Ask.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { viewOf } from "../../query/keptview.ts";
 import { useAnswer } from "../../service/hooks.ts";
@@ -29,14 +30,14 @@ export function History({ turn, open }: { turn: string; open: (search: string) =
             </thead>
             <tbody>
               {history.map((one) => (
-                <tr key={one.id} data-run={one.id}>
+                <tr key={one.id} data-row tabIndex={-1} data-run={one.id}>
                   <td className="nowrap"><Moment at={one.at} /></td>
                   <td>{plain(one.by, 60)}</td>
                   <td><Status run={one} /></td>
                   <Number value={one.tookMs} text={(number) => say("advanced.ms", { n: number })} />
                   <Number value={one.rows} text={(number) => number} />
-                  <td><button type="button" className="link code" title={say("advanced.again")} onClick={() => again(one)}>{plain(one.query, 200)}</button></td>
-                  <td><Button size="small" type="text" aria-label={say("advanced.forget")} onClick={() => void kept.forget(one.id).then(() => setGone((old) => old + 1))}>×</Button></td>
+                  <td><button type="button" className="link code" data-deed="open" title={say("advanced.again")} onClick={() => again(one)}>{plain(one.query, 200)}</button></td>
+                  <td><Ask title={say("advanced.forget.sure")} yes={() => void kept.forget(one.id).then(() => setGone((old) => old + 1))}><Button size="small" type="text" data-deed="remove" aria-label={say("advanced.forget")}>×</Button></Ask></td>
                 </tr>
               ))}
             </tbody>

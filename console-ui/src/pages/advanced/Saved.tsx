@@ -3,6 +3,7 @@ import { Button } from "antd";
 import { useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { Answer } from "../../parts/Answer.tsx";
+import { Ask } from "../../parts/Ask.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { keptPath, viewOf } from "../../query/keptview.ts";
@@ -28,13 +29,14 @@ export function Saved({ turn, chosen, open, dropped }: Props) {
           <p className="faint">{say(queries.length === 0 ? "advanced.noSaved" : "advanced.kept")}</p>
           <ul className="kept">
             {queries.map((one) => (
-              <li key={one.id} className={one.id === chosen ? "chosen" : undefined} data-kept={one.id}>
-                <button type="button" className="link" onClick={() => open(viewOf(one, "advanced"))}>{plain(one.name, 80) || say("advanced.untitled")}</button>
+              <li key={one.id} data-row tabIndex={-1} className={one.id === chosen ? "chosen" : undefined} data-kept={one.id}>
+                <button type="button" className="link" data-deed="open" onClick={() => open(viewOf(one, "advanced"))}>{plain(one.name, 80) || say("advanced.untitled")}</button>
                 <code title={plain(one.query, 1000)}>{plain(one.query, 160)}</code>
                 <span className="faint">{one.by && <>{say("advanced.by", { who: plain(one.by, 60) })} · </>}<Moment at={one.created} /></span>
                 <Link to={keptPath(one)}>{say("advanced.toEvents")}</Link>
-                <Button size="small" type="text" aria-label={say("advanced.drop", { name: plain(one.name, 60) })}
-                  onClick={() => void kept.drop(one.id).then(() => { setGone((old) => old + 1); dropped(one.id); })}>×</Button>
+                <Ask title={say("advanced.drop.sure")} yes={() => void kept.drop(one.id).then(() => { setGone((old) => old + 1); dropped(one.id); })}>
+                  <Button size="small" type="text" data-deed="remove" aria-label={say("advanced.drop", { name: plain(one.name, 60) })}>×</Button>
+                </Ask>
               </li>
             ))}
           </ul>

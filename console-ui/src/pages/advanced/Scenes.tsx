@@ -26,7 +26,7 @@ export function Scenes({ chosen, choose, run }: { chosen: string; choose: (scene
                 <p className="faint">{scene.about}</p>
                 <div className="scenes">
                   {scene.templates.map((one) => (
-                    <button key={one.id} type="button" className="scene" data-template={one.token} onClick={() => run(withBlanks(one.conditions, one.sql), likelyChart(one.sql))}>
+                    <button key={one.id} type="button" className="scene" data-row data-deed="open" data-template={one.token} onClick={() => run(withBlanks(one.conditions, one.sql), likelyChart(one.sql))}>
                       <strong>{one.name}</strong>
                       <span>{one.about}</span>
                     </button>

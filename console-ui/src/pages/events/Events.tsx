@@ -2,13 +2,14 @@
 import { Button, Switch } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { rows } from "../../event/runs.ts";
-import { DETAIL_TABS, EventDetail } from "../../parts/EventDetail.tsx";
+import { besides, EventDetail } from "../../parts/EventDetail.tsx";
 import { EventList } from "../../parts/EventList.tsx";
 import { FACET_FIELDS, FacetPane } from "../../parts/FacetPane.tsx";
 import { Histogram } from "../../parts/Histogram.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { QueryBar } from "../../parts/QueryBar.tsx";
-import { RangePicker } from "../../parts/RangePicker.tsx";
+import { openRange, RangePicker } from "../../parts/RangePicker.tsx";
+import { nextAround } from "../../parts/Surroundings.tsx";
 import { Progress, Trouble } from "../../parts/Answer.tsx";
 import { compose, mistakeIn, type Chip } from "../../query/language.ts";
 import { iso, momentOf, toQuestion, type Range } from "../../query/range.ts";
@@ -25,7 +26,7 @@ import { count, useSay } from "../../shell/words.ts";
 import { Chips } from "./Chips.tsx";
 import { Empty } from "./Empty.tsx";
 import { Pins, pinsQuery, usePinsKept } from "./Pins.tsx";
-import { nextAround, RowTools } from "./RowTools.tsx";
+import { RowTools } from "./RowTools.tsx";
 import { Tools } from "./Tools.tsx";
 import { useZone } from "./zone.ts";
 import { usePages, type Pages } from "./pages.ts";
@@ -93,33 +94,33 @@ export default function Events() {
   const togglePin = useCallback((id: string) => set({ pins: state.pins.includes(id) ? state.pins.filter((one) => one !== id) : [...state.pins, id] }), [state.pins, set]);
 
   const focused = shown[focus]?.kind === "event" ? (shown[focus] as { found: Found }).found : null;
-  useKeys({
-    j: () => setFocus((old) => Math.min(old + 1, shown.length - 1)),
-    k: () => setFocus((old) => Math.max(old - 1, 0)),
-    o: () => {
+  useKeys("events.list", state.mode === "tail" ? null : {
+    next: () => setFocus((old) => Math.min(old + 1, shown.length - 1)),
+    previous: () => setFocus((old) => Math.max(old - 1, 0)),
+    open: () => {
       const row = shown[focus];
       if (row?.kind === "run") toggleRun(row.key);
       else if (row) toggleOpen(row.found.event.eventId);
     },
-    p: () => focused && togglePin(focused.event.eventId),
-    a: () => focused && set({ open: focused.event.eventId, tab: nextAround(state.open === focused.event.eventId ? state.tab : "") }),
-    "]": () => state.open && set({ tab: besides(state.tab, 1) }),
-    "[": () => state.open && set({ tab: besides(state.tab, -1) }),
-    f: () => set({ collapse: !state.collapse }),
-    x: () => set({ chips: [], text: "" }),
-    b: () => (state.pins.length > 0 ? set({ pinsOnly: !state.pinsOnly }) : before.length > 0 && set({ pins: before })),
-    r: () => run(state.text),
-    ",": () => set({ range: moved(from, to, -0.5, 1) }),
-    ".": () => set({ range: moved(from, to, 0.5, 1) }),
-    "+": () => set({ range: moved(from, to, 0, 0.5) }),
-    "=": () => set({ range: moved(from, to, 0, 0.5) }),
-    "-": () => set({ range: moved(from, to, 0, 2) }),
-    d: () => document.querySelector<HTMLElement>(".range-button")?.click(),
-    m: () => document.querySelector<HTMLElement>(".facet-value")?.focus(),
-    h: () => set({ hideReads: !state.hideReads }),
-    l: () => set({ mode: state.mode === "tail" ? "events" : "tail" }),
-    s: () => set({ mode: state.mode === "sql" ? "events" : "sql" }),
-    "/": () => document.getElementById("query")?.focus(),
+    pin: () => focused && togglePin(focused.event.eventId),
+    around: () => focused && set({ open: focused.event.eventId, tab: nextAround(state.open === focused.event.eventId ? state.tab : "") }),
+    tabs: (at) => state.open && set({ tab: besides(state.tab, at === 0 ? -1 : 1) }),
+  });
+  useKeys("events", {
+    fold: () => set({ collapse: !state.collapse }),
+    clear: () => set({ chips: [], text: "" }),
+    pins: () => (state.pins.length > 0 ? set({ pinsOnly: !state.pinsOnly }) : before.length > 0 && set({ pins: before })),
+    again: () => run(state.text),
+    earlier: () => set({ range: moved(from, to, -0.5, 1) }),
+    later: () => set({ range: moved(from, to, 0.5, 1) }),
+    closer: () => set({ range: moved(from, to, 0, 0.5) }),
+    wider: () => set({ range: moved(from, to, 0, 2) }),
+    range: openRange,
+    facets: () => document.querySelector<HTMLElement>(".facet-value")?.focus(),
+    reads: () => set({ hideReads: !state.hideReads }),
+    live: () => set({ mode: state.mode === "tail" ? "events" : "tail" }),
+    sql: () => set({ mode: state.mode === "sql" ? "events" : "sql" }),
+    search: () => document.getElementById("query")?.focus(),
   });
 
   const detail = (one: Found) => (
@@ -221,10 +222,4 @@ function moved(from: number, to: number, by: number, wider: number): EventsState
   const middle = (from + to) / 2 + (to - from) * by;
   const half = Math.max(((to - from) / 2) * wider, 500);
   return { from: iso(Math.round(middle - half)), to: iso(Math.round(middle + half)) };
-}
-
-/** The tab beside `tab`, round and round. */
-function besides(tab: string, way: number): string {
-  const at = DETAIL_TABS.indexOf((tab.split(":")[0] || "fields") as (typeof DETAIL_TABS)[number]);
-  return DETAIL_TABS[(at + way + DETAIL_TABS.length) % DETAIL_TABS.length] ?? "fields";
 }

@@ -46,7 +46,15 @@ export default function Live({ query, columns, detail }: { query: string; column
     setPaused(false);
     document.querySelector(".live .list")?.scrollTo({ top: 0 });
   };
-  useKeys({ " ": () => (held.current ? resume() : setPaused(true)) });
+  const [focus, setFocus] = useState(-1);
+  const toggle = (id: string) => setOpen(open === id ? "" : id);
+  useKeys("events.live", {
+    pause: () => (held.current ? resume() : setPaused(true)),
+    // Whoever goes through the rows reads them: they stand still, as they do for who scrolls.
+    next: () => { setPaused(true); setFocus((old) => Math.min(old + 1, events.length - 1)); },
+    previous: () => { setPaused(true); setFocus((old) => Math.max(old - 1, 0)); },
+    open: () => events[focus] && toggle(events[focus].event.eventId),
+  });
   const shown = useMemo(() => events.map((found) => ({ kind: "event" as const, found })), [events]);
   return (
     <section className="live">
@@ -61,7 +69,7 @@ export default function Live({ query, columns, detail }: { query: string; column
         )}
         <span className="faint">{say("events.live.from")}</span>
       </div>
-      <EventList rows={shown} columns={columns} openId={open} focus={-1} toggleOpen={(id) => setOpen(open === id ? "" : id)} toggleRun={() => undefined}
+      <EventList rows={shown} columns={columns} openId={open} focus={focus} toggleOpen={toggle} toggleRun={() => undefined}
         detail={detail} more={() => undefined}
         onScroll={() => {
           const top = document.querySelector(".live .list")?.scrollTop ?? 0;

@@ -25,10 +25,3 @@ export function RowTools({ found, state, set, togglePin }: Props) {
     </div>
   );
 }
-
-/** The tab after `tab` when surroundings are asked for again: the next axis. */
-export function nextAround(tab: string): string {
-  if (!tab.startsWith("around")) return "around:actor:900";
-  const { by, window } = axisOf(tab);
-  return `around:${AXES[(AXES.indexOf(by) + 1) % AXES.length]}:${window}`;
-}

@@ -37,7 +37,7 @@ export function Tools({ state, set, question, total, also, done }: Props) {
   const link = () => copy(window.location.href);
   const flip = (what: Open) => setOpen(open === what ? "" : what);
   const order = () => set({ order: state.order === "newest" ? "oldest" : "newest" });
-  useKeys({ e: () => setOpen("export"), c: link, n: order, v: () => flip("columns"), q: () => flip("saved"), y: () => flip("copy"), Escape: () => setOpen("") });
+  useKeys("events.tools", { export: () => total > 0 && setOpen("export"), order, columns: () => flip("columns"), saved: () => flip("saved"), copyAs: () => flip("copy"), close: () => setOpen("") });
   const asked = { query: question.query ?? "", start: question.start, end: question.end, total, sql: state.mode === "sql" ? state.sql : undefined };
   const rule = () => {
     setTrouble("");

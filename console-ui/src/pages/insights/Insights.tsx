@@ -3,13 +3,15 @@ import { Button, Segmented } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
 import { Link } from "../../parts/Link.tsx";
-import { RangePicker } from "../../parts/RangePicker.tsx";
+import { openRange, RangePicker } from "../../parts/RangePicker.tsx";
 import { episodes, type Episode } from "../../event/insight.ts";
 import { toQuestion, type Range } from "../../query/range.ts";
 import { service } from "../../service/client.ts";
 import { asFailure, useAnswer } from "../../service/hooks.ts";
 import type { Found } from "../../service/types.ts";
 import { eventsLink, go, useRoute } from "../../shell/route.ts";
+import { useKeys } from "../../shell/keys.ts";
+import { through } from "../../shell/rows.ts";
 import { showSeen } from "../../shell/seen.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
@@ -33,6 +35,8 @@ export default function Insights() {
     return page;
   });
   const show = (next: Partial<Range & { type: string }>) => go(`/insights?${new URLSearchParams({ ...range, type, ...next }).toString()}`);
+  const views = ["", ...tally(episodes(asked.data?.events ?? [])).map(([kind]) => kind)];
+  useKeys("insights", { ...through(".grid .card > h2 a, .grid .card > .faint a, .empty a"), range: openRange, view: () => show({ type: views[(views.indexOf(type) + 1) % views.length] ?? "" }) });
   return (
     <main className="page">
       <div className="head-line">

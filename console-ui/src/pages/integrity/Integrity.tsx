@@ -12,6 +12,7 @@ import { parseCheckpoint, parseNote } from "../../proof/note.ts";
 import { useAnswer, type Asked } from "../../service/hooks.ts";
 import { trust } from "../../service/trust.ts";
 import { forget, visit, type Seen } from "../../service/visit.ts";
+import { useKeys } from "../../shell/keys.ts";
 import { moment } from "../../shell/moments.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
@@ -24,6 +25,7 @@ export default function Integrity() {
   const [turn, setTurn] = useState(0);
   const asked = useAnswer(`visit${turn}`, visit);
   const again = () => setTurn((old) => old + 1);
+  useKeys("integrity", { verify: () => document.getElementById("verify-id")?.focus(), file: () => document.getElementById("verify-file")?.click(), again });
   return (
     <main className="page">
       <h1>{say("proof.title")}</h1>

@@ -99,10 +99,10 @@ export function Verify() {
         <div className="side-by-side">
           <label className={over ? "drop over" : "drop"} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
             {say("proof.verify.drop")}
-            <input type="file" className="sr-only" aria-label={say("proof.verify.file")} onChange={(event) => { take(event.target.files?.[0]); event.target.value = ""; }} />
+            <input id="verify-file" type="file" className="sr-only" aria-label={say("proof.verify.file")} onChange={(event) => { take(event.target.files?.[0]); event.target.value = ""; }} />
           </label>
           <form className="form" onSubmit={(event) => { event.preventDefault(); if (id.trim()) void check(() => service.proof(id.trim())); }}>
-            <label>{say("proof.verify.id")}<Input value={id} onChange={(event) => setId(event.target.value)} spellCheck={false} /></label>
+            <label>{say("proof.verify.id")}<Input id="verify-id" value={id} onChange={(event) => setId(event.target.value)} spellCheck={false} /></label>
             <label>{say("proof.verify.key")}<Input value={key} onChange={(event) => setKey(event.target.value)} placeholder={say("proof.verify.remembered")} spellCheck={false} /></label>
             <div><Button type="primary" htmlType="submit" loading={busy}>{say("proof.verify.go")}</Button></div>
           </form>

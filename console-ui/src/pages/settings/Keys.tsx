@@ -1,7 +1,8 @@
 // Access keys, and tokens that only record. A secret is shown once, by the answer that made it.
-import { Button, Popconfirm } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Ask } from "../../parts/Ask.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { actorPath, Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
@@ -39,7 +40,7 @@ export function Keys() {
                 key: one.id,
                 cells: [
                   <Link key="n" to={actorPath("key", one.id)}><code>{plain(one.id, 64)}</code></Link>, <bdi key="u">{plain(one.user || "—", 64)}</bdi>, <Inert key="o" text={one.note} most={60} />, mark(one.state), <Moment key="c" at={one.created} />, when(one.lastUsed, say("settings.never")),
-                  <Popconfirm key="r" title={<span className="ask">{say("keys.rotate.sure")}</span>} onConfirm={() => create(one.user, say("keys.replaces", { id: one.id }))}><Button size="small">{say("keys.rotate")}</Button></Popconfirm>,
+                  <Ask key="r" title={say("keys.rotate.sure")} yes={() => create(one.user, say("keys.replaces", { id: one.id }))}><Button size="small">{say("keys.rotate")}</Button></Ask>,
                   <Toggle key="t" state={one.state} set={(state) => then(access.setKey(one.id, state))} remove={() => then(access.deleteKey(one.id))} />,
                 ],
               }))} />

@@ -1,7 +1,8 @@
 // The resource directory: accounts that belong together, and what one may do with them. Roles stand beside.
-import { Button, Popconfirm } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Ask } from "../../parts/Ask.tsx";
 import { copy } from "../../parts/copy.ts";
 import { Failed } from "../../parts/Failed.tsx";
 import { actorPath, Link } from "../../parts/Link.tsx";
@@ -10,6 +11,8 @@ import { Inert } from "../../parts/Text.tsx";
 import { plain } from "../../event/inert.ts";
 import { access } from "../../service/access.ts";
 import { useAnswer } from "../../service/hooks.ts";
+import { useKeys } from "../../shell/keys.ts";
+import { deed, make, step } from "../../shell/rows.ts";
 import { useSession } from "../../shell/session.ts";
 import { useSay } from "../../shell/words.ts";
 import { Grid, Having, Make, useThen } from "./parts.tsx";
@@ -26,6 +29,7 @@ export function Members() {
   const [renaming, setRenaming] = useState("");
   const [made, setMade] = useState("");
   const { trouble, run, then } = useThen(asked.again);
+  useKeys("settings.members", { next: () => step(1), previous: () => step(-1), new: make, edit: () => deed("edit"), remove: () => deed("remove") });
   return (
     <Answer asked={asked}>
       {({ accounts, directory }) => {
@@ -34,7 +38,7 @@ export function Members() {
           <>
             <Failed failure={trouble} />
             <p>{directory ? <><code>{plain(directory.id, 40)}</code> {manages ? say("members.manages") : say("members.member", { account: directory.managementAccount })}</> : say("members.none")}</p>
-            {!directory && <p><Popconfirm title={say("trails.sure")} onConfirm={() => then(access.createDirectory())}><Button size="small">{say("members.make")}</Button></Popconfirm></p>}
+            {!directory && <p><Ask title={say("trails.sure")} yes={() => then(access.createDirectory())}><Button size="small">{say("members.make")}</Button></Ask></p>}
             <Grid heads={[say("settings.name"), say("settings.account"), say("settings.created"), ""]}
               rows={accounts.map((one) => ({
                 key: one.id,
@@ -42,15 +46,15 @@ export function Members() {
                   plain(one.name || "—", 64), <code key="i">{one.id}</code>, <Moment key="c" at={one.created} />,
                   <span key="b" className="nowrap">
                     {one.id === session?.account && <span className="badge">{say("members.this")}</span>}{" "}
-                    <Button size="small" aria-expanded={renaming === one.id} onClick={() => setRenaming(renaming === one.id ? "" : one.id)}>{say("members.rename")}</Button>{" "}
-                    {manages && one.id !== session?.account && <Popconfirm title={say("members.remove.sure")} onConfirm={() => then(access.removeMember(one.id))}><Button size="small" danger>{say("members.remove")}</Button></Popconfirm>}
+                    <Button size="small" data-deed="edit" aria-expanded={renaming === one.id} onClick={() => setRenaming(renaming === one.id ? "" : one.id)}>{say("members.rename")}</Button>{" "}
+                    {manages && one.id !== session?.account && <Ask title={say("members.remove.sure")} yes={() => then(access.removeMember(one.id))}><Button size="small" danger data-deed="remove">{say("members.remove")}</Button></Ask>}
                   </span>,
                 ],
               }))} />
             {renaming && <Make key={renaming} label={say("members.rename")} verb="policy.save" make={(name) => then(access.renameAccount(renaming, name).then(() => setRenaming("")))} />}
             {made && <p role="status">{say("members.in")}<br /><code>{letIn(made)}</code> <Button size="small" onClick={() => copy(letIn(made))}>{say("detail.copy")}</Button></p>}
             {manages && <Make label={say("members.add")} make={(name) => run(async () => { setMade((await access.createAccount(name)).account.id); asked.again(); })} />}
-            {manages && accounts.length === 1 && <p><Popconfirm title={say("trails.sure")} onConfirm={() => then(access.deleteDirectory())}><Button size="small" danger>{say("members.delete")}</Button></Popconfirm></p>}
+            {manages && accounts.length === 1 && <p><Ask title={say("trails.sure")} yes={() => then(access.deleteDirectory())}><Button size="small" danger>{say("members.delete")}</Button></Ask></p>}
           </>
         );
       }}
@@ -70,7 +74,7 @@ export function Roles() {
             rows={roles.map((one) => ({
               key: one.id,
               cells: [<Link key="n" to={actorPath("role", one.name)}>{plain(one.name, 64)}</Link>, say("session.minutes", { n: Math.round(one.sessionSecondsMax / 60) }), <Moment key="c" at={one.created} />,
-                <Button key="o" size="small" aria-expanded={open === one.name} onClick={() => setOpen(open === one.name ? "" : one.name)}>{say("users.more")}</Button>],
+                <Button key="o" size="small" data-deed="open" aria-expanded={open === one.name} onClick={() => setOpen(open === one.name ? "" : one.name)}>{say("users.more")}</Button>],
             }))} />
           {open && <OneRole key={open} name={open} />}
         </>

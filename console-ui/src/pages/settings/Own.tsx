@@ -2,6 +2,7 @@
 import { Alert, Button, Input } from "antd";
 import { useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Ask } from "../../parts/Ask.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
@@ -45,7 +46,7 @@ export function PasswordForm() {
     <form className="form" onSubmit={submit}>
       <Failed failure={trouble} />
       {done && <Alert type="success" showIcon title={say("own.changed")} />}
-      <label>{say("own.current")}<Input.Password autoComplete="current-password" value={current} onChange={(event) => setCurrent(event.target.value)} required /></label>
+      <label>{say("own.current")}<Input.Password id="own-password" autoComplete="current-password" value={current} onChange={(event) => setCurrent(event.target.value)} required /></label>
       <label>{say("own.new")}<Input.Password autoComplete="new-password" value={fresh} onChange={(event) => setFresh(event.target.value)} required /></label>
       <div><Button type="primary" htmlType="submit" loading={busy}>{say("own.password")}</Button></div>
     </form>
@@ -131,12 +132,12 @@ export function Sessions() {
             <thead><tr><th scope="col">{say("own.begun")}</th><th scope="col">{say("own.seen")}</th><th scope="col">{say("actor.address")}</th><th scope="col">{say("own.agent")}</th><th scope="col"><span className="sr-only">{say("own.end")}</span></th></tr></thead>
             <tbody>
               {sessions.map((one) => (
-                <tr key={one.id}>
+                <tr key={one.id} data-row tabIndex={-1}>
                   <td><Moment at={one.begun} /></td>
                   <td><Moment at={one.seen} relative /></td>
                   <td>{plain(one.address, 60)} {one.mfa && <span className="badge good">MFA</span>}</td>
                   <td className="faint">{plain(one.agent, 80)}</td>
-                  <td>{one.current ? <span className="badge">{say("own.this")}</span> : <Button size="small" disabled={busy} onClick={() => end(one.id)}>{say("own.end")}</Button>}</td>
+                  <td>{one.current ? <span className="badge">{say("own.this")}</span> : <Ask title={say("own.end.sure")} yes={() => end(one.id)}><Button size="small" disabled={busy} data-deed="remove">{say("own.end")}</Button></Ask>}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,7 +1,8 @@
 // Policies: read, written with their mistakes on their lines, given and taken; and the question whether somebody may.
-import { Button, Checkbox, Input, Popconfirm } from "antd";
+import { Button, Checkbox, Input } from "antd";
 import { useEffect, useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Ask } from "../../parts/Ask.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { Inert } from "../../parts/Text.tsx";
 import { plain } from "../../event/inert.ts";
@@ -24,12 +25,12 @@ export function Policies() {
           <datalist id="policy-names">{policies.map((one) => <option key={one.name} value={one.name} />)}</datalist>
           {policies.map((one) => (
             <details key={one.name} open={open === one.name} onToggle={(event) => { if (event.currentTarget.open) setOpen(one.name); else if (open === one.name) setOpen(""); }}>
-              <summary><bdi>{plain(one.name, 80)}</bdi> <span className="badge">{one.type}</span> <span className="faint">{plain(one.description, 120)}</span></summary>
+              <summary data-row data-deed="open"><bdi>{plain(one.name, 80)}</bdi> <span className="badge">{one.type}</span> <span className="faint">{plain(one.description, 120)}</span></summary>
               {open === one.name && <OnePolicy policy={one} again={asked.again} />}
             </details>
           ))}
           <details>
-            <summary>{say("settings.newPolicy")}</summary>
+            <summary data-new>{say("settings.newPolicy")}</summary>
             <PolicyForm again={asked.again} />
           </details>
         </>
@@ -50,8 +51,8 @@ function OnePolicy({ policy, again }: { policy: PolicyShown; again: () => void }
       {edit ? <PolicyForm policy={policy} again={again} /> : <pre className="json wrap" tabIndex={0}><Inert text={policy.document} /></pre>}
       {policy.type === "Custom" && (
         <p className="buttons">
-          {!edit && <Button size="small" onClick={() => setEdit(true)}>{say("policy.edit")}</Button>}
-          <Popconfirm title={say("trails.sure")} onConfirm={() => gone.then(access.deletePolicy(policy.name))}><Button size="small" danger>{say("settings.delete")}</Button></Popconfirm>
+          {!edit && <Button size="small" data-deed="edit" onClick={() => setEdit(true)}>{say("policy.edit")}</Button>}
+          <Ask title={say("trails.sure")} yes={() => gone.then(access.deletePolicy(policy.name))}><Button size="small" danger data-deed="remove">{say("settings.delete")}</Button></Ask>
         </p>
       )}
       <h4>{say("policy.holders")}</h4>
@@ -146,7 +147,7 @@ export function Simulator() {
       <datalist id="people">{known.data?.users.map((one) => <option key={`u${one}`} value={one} />)}{known.data?.roles.map((one) => <option key={`r${one}`} value={`role/${one}`} />)}</datalist>
       <form className="form" onSubmit={submit}>
         <Failed failure={trouble} />
-        <label>{say("simulate.who")}<Input value={who} list="people" onChange={(event) => setWho(event.target.value)} required /></label>
+        <label>{say("simulate.who")}<Input id="simulate-who" value={who} list="people" onChange={(event) => setWho(event.target.value)} required /></label>
         <label>{say("simulate.action")}<Input value={action} spellCheck={false} onChange={(event) => setAction(event.target.value)} required /></label>
         <label>{say("simulate.resource")}<Input value={resource} spellCheck={false} onChange={(event) => setResource(event.target.value)} /></label>
         <label>{say("simulate.address")}<Input value={address} placeholder="203.0.113.7" onChange={(event) => setAddress(event.target.value)} /></label>

@@ -7,6 +7,7 @@ import { Card } from "../../parts/Lines.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { access, type Retention as Kept } from "../../service/access.ts";
 import { useAnswer } from "../../service/hooks.ts";
+import { useKeys } from "../../shell/keys.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
 import { letGo, size } from "./keeping.ts";
@@ -18,6 +19,7 @@ export function Retention() {
   const say = useSay();
   const { language } = usePreferences();
   const asked = useAnswer("retention", access.retention);
+  useKeys("settings.retention", { ask: () => document.getElementById("keep-what")?.focus() });
   return (
     <Card title={say("keep.title")}>
       <Answer asked={asked}>
@@ -82,7 +84,7 @@ function WhatIf({ kept }: { kept: Kept }) {
     <div>
       <h3>{say("keep.what")}</h3>
       <div className="form">
-        <Select<number> aria-label={say("keep.what")} value={days} onChange={setDays} virtual={false}
+        <Select<number> id="keep-what" aria-label={say("keep.what")} value={days} onChange={setDays} virtual={false}
           options={[...new Set([...CHOICES, kept.searchableDays])].map((value) => ({ value, label: value ? say("keep.days", { n: value }) : say("keep.all") }))} />
         <p role="status" data-gone={gone}>{told()}</p>
         <p>{say("keep.how")}</p>

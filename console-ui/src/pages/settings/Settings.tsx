@@ -1,12 +1,14 @@
 // What can be set: one's own sign-in, preferences, how far back search reaches; and who has access, where the service offers it.
-import { Button, Input, Segmented, Tabs } from "antd";
+import { Button, Input, Segmented, Switch, Tabs } from "antd";
 import { useState } from "react";
 import { Card } from "../../parts/Lines.tsx";
 import { plain } from "../../event/inert.ts";
 import { service } from "../../service/client.ts";
+import { useKeys } from "../../shell/keys.ts";
 import { moment, zoneName } from "../../shell/moments.ts";
 import { prefer, usePreferences, type Preferences } from "../../shell/preferences.ts";
 import { go } from "../../shell/route.ts";
+import { deed, step } from "../../shell/rows.ts";
 import { setSession, useSession } from "../../shell/session.ts";
 import { useSay, type Word } from "../../shell/words.ts";
 import { Access } from "./Access.tsx";
@@ -23,6 +25,7 @@ export default function Settings({ tab }: { tab: string }) {
     ["members", "settings.members", <Card key="m" title={say("members.directory")}><Members /></Card>],
     ["retention", "settings.retention", <Retention key="r" />],
   ];
+  useKeys("settings", { tabs: (at) => go(`/settings/${tabs[at]?.[0]}`) });
   return (
     <main className="page">
       <h1>{say("settings.title")}</h1>
@@ -34,8 +37,9 @@ export default function Settings({ tab }: { tab: string }) {
 
 function Preferred() {
   const say = useSay();
-  const { language, theme, zone, columns } = usePreferences();
+  const { language, theme, zone, columns, letters } = usePreferences();
   const [typed, setTyped] = useState(columns.join(", "));
+  useKeys("settings.preferences", { columns: () => document.getElementById("prefer-columns")?.focus() });
   return (
     <Card title={say("settings.preferences")}>
       <div className="form">
@@ -53,9 +57,13 @@ function Preferred() {
         </div>
         <label>
           <strong>{say("prefer.columns")}</strong>
-          <Input value={typed} spellCheck={false} placeholder="channel, acsRegion" onChange={(event) => { setTyped(event.target.value); prefer({ columns: fieldNames(event.target.value) }); }} />
+          <Input id="prefer-columns" value={typed} spellCheck={false} placeholder="channel, acsRegion" onChange={(event) => { setTyped(event.target.value); prefer({ columns: fieldNames(event.target.value) }); }} />
           <span className="faint">{say("prefer.columns.hint")}</span>
         </label>
+        <div>
+          <span className="switch"><Switch size="small" checked={letters} onChange={(next) => prefer({ letters: next })} aria-label={say("prefer.letters")} aria-describedby="prefer-letters" /> <strong>{say("prefer.letters")}</strong></span>
+          <p id="prefer-letters" className="faint">{say("prefer.letters.hint")}</p>
+        </div>
         <p className="faint">{say("prefer.where")}</p>
       </div>
     </Card>
@@ -68,6 +76,10 @@ function Account() {
   const say = useSay();
   const { zone } = usePreferences();
   const session = useSession();
+  useKeys("settings.account", {
+    password: () => document.getElementById("own-password")?.focus(), app: () => document.querySelector<HTMLElement>(".own-app input, .own-app button")?.focus(),
+    next: () => step(1), previous: () => step(-1), remove: () => deed("remove"),
+  });
   if (!session) return null;
   return (
     <div className="grid">
@@ -83,7 +95,7 @@ function Account() {
         <p><Button onClick={() => void service.signOut().finally(() => setSession(null))}>{say("head.signOut")}</Button></p>
       </Card>
       {session.password !== false && <Card title={say("own.password")}><PasswordForm /></Card>}
-      <Card title={say("own.totp")}><TotpForm session={session} /></Card>
+      <Card title={say("own.totp")}><div className="own-app"><TotpForm session={session} /></div></Card>
       <Card wide title={say("own.sessions")}><Sessions /></Card>
     </div>
   );

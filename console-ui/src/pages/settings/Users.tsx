@@ -1,8 +1,9 @@
 // Users of the account: who they are, how they get in, what they have.
-import { Button, Popconfirm } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
 import { Failed } from "../../parts/Failed.tsx";
+import { Ask } from "../../parts/Ask.tsx";
 import { actorPath, Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
@@ -27,7 +28,7 @@ export function Users() {
               key: one.id,
               cells: [
                 <Link key="n" to={actorPath("user", one.name)}><bdi>{plain(one.name, 64)}</bdi></Link>, mark(one.state), <Moment key="c" at={one.created} />, when(one.lastLogin, say("settings.never")),
-                <Button key="o" size="small" aria-expanded={open === one.name} onClick={() => setOpen(open === one.name ? "" : one.name)}>{say("users.more")}</Button>,
+                <Button key="o" size="small" data-deed="open" aria-expanded={open === one.name} onClick={() => setOpen(open === one.name ? "" : one.name)}>{say("users.more")}</Button>,
                 <Toggle key="t" state={one.state} set={(state) => then(access.setUser(one.name, state))} remove={() => then(access.deleteUser(one.name))} />,
               ],
             }))} />
@@ -90,10 +91,10 @@ function SignInOf({ name }: { name: string }) {
           </ul>
           {own ? <p className="faint">{say("users.own")}</p> : (
             <p className="buttons">
-              <Popconfirm title={say("users.give.sure")} onConfirm={() => run(async () => { setGiven((await access.givePassword(name)).password); asked.again(); })}><Button size="small">{say("users.give")}</Button></Popconfirm>
+              <Ask title={say("users.give.sure")} yes={() => run(async () => { setGiven((await access.givePassword(name)).password); asked.again(); })}><Button size="small">{say("users.give")}</Button></Ask>
               {shown.mistakes > 0 && <Button size="small" onClick={() => then(access.unlock(name))}>{say("users.unlock")}</Button>}
-              {shown.totp && <Popconfirm title={say("users.totp.sure")} onConfirm={() => then(access.resetTotp(name))}><Button size="small">{say("users.totp.reset")}</Button></Popconfirm>}
-              {(shown.password || shown.linked) && <Popconfirm title={say("users.forget.sure")} onConfirm={() => then(access.forgetSignIn(name))}><Button size="small" danger>{say("users.forget")}</Button></Popconfirm>}
+              {shown.totp && <Ask title={say("users.totp.sure")} yes={() => then(access.resetTotp(name))}><Button size="small">{say("users.totp.reset")}</Button></Ask>}
+              {(shown.password || shown.linked) && <Ask title={say("users.forget.sure")} yes={() => then(access.forgetSignIn(name))}><Button size="small" danger>{say("users.forget")}</Button></Ask>}
             </p>
           )}
           <h4>{say("users.sessions")}</h4>
@@ -103,9 +104,9 @@ function SignInOf({ name }: { name: string }) {
                 rows={shown.sessions.map((one) => ({
                   key: one.id,
                   cells: [<Moment key="b" at={one.begun} />, <Moment key="s" at={one.seen} relative />, <span key="a" title={plain(one.agent, 300)}>{plain(one.address, 60)} {one.mfa && <span className="badge good">MFA</span>}</span>,
-                    <Button key="e" size="small" onClick={() => then(access.endSession(name, one.id))}>{say("own.end")}</Button>],
+                    <Ask key="e" title={say("own.end.sure")} yes={() => then(access.endSession(name, one.id))}><Button size="small" data-deed="remove">{say("own.end")}</Button></Ask>],
                 }))} />
-              {!own && <p><Button size="small" onClick={() => then(access.endSessions(name))}>{say("users.sessions.end")}</Button></p>}
+              {!own && <p><Ask title={say("users.sessions.sure")} yes={() => then(access.endSessions(name))}><Button size="small">{say("users.sessions.end")}</Button></Ask></p>}
             </>
           )}
         </>

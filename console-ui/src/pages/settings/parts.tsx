@@ -1,6 +1,7 @@
 // What the cards of Settings share: a table, a secret shown once, small forms.
-import { Alert, Button, Input, Popconfirm } from "antd";
+import { Alert, Button, Input } from "antd";
 import { useState, type FormEvent, type ReactNode } from "react";
+import { Ask } from "../../parts/Ask.tsx";
 import { copy } from "../../parts/copy.ts";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
@@ -15,7 +16,7 @@ export function Grid({ heads, rows }: { heads: string[]; rows: { key: string; ce
     <div className="scroll" tabIndex={0}>
       <table className="plain">
         <thead><tr>{heads.map((head, at) => <th key={at} scope="col">{head || <span className="sr-only">{say("users.more")}</span>}</th>)}</tr></thead>
-        <tbody>{rows.map(({ key, cells }) => <tr key={key}>{cells.map((cell, at) => <td key={at}>{cell}</td>)}</tr>)}</tbody>
+        <tbody>{rows.map(({ key, cells }) => <tr key={key} data-row tabIndex={-1}>{cells.map((cell, at) => <td key={at}>{cell}</td>)}</tr>)}</tbody>
       </table>
     </div>
   );
@@ -34,8 +35,8 @@ export function Toggle({ state, set, remove }: { state: State; set: (state: Stat
   const on = state === "Active";
   return (
     <span className="nowrap">
-      <Button size="small" onClick={() => set(on ? "Inactive" : "Active")}>{say(on ? "settings.disable" : "settings.enable")}</Button>{" "}
-      <Popconfirm title={say("trails.sure")} onConfirm={remove}><Button size="small" danger>{say("settings.delete")}</Button></Popconfirm>
+      <Button size="small" data-deed="switch" onClick={() => set(on ? "Inactive" : "Active")}>{say(on ? "settings.disable" : "settings.enable")}</Button>{" "}
+      <Ask title={say("trails.sure")} yes={remove}><Button size="small" danger data-deed="remove">{say("settings.delete")}</Button></Ask>
     </span>
   );
 }
@@ -52,7 +53,7 @@ export function Make({ label, second, verb = "settings.create", make, list }: { 
   };
   return (
     <form className="inline" onSubmit={submit}>
-      <Input size="small" value={one} onChange={(event) => setOne(event.target.value)} placeholder={label} aria-label={label} list={list} />
+      <Input size="small" data-new={verb === "settings.create" ? "" : undefined} value={one} onChange={(event) => setOne(event.target.value)} placeholder={label} aria-label={label} list={list} />
       {second && <Input size="small" value={two} onChange={(event) => setTwo(event.target.value)} placeholder={second} aria-label={second} />}
       <Button size="small" type="primary" htmlType="submit">{say(verb)}</Button>
     </form>

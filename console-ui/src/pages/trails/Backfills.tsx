@@ -1,7 +1,8 @@
 // What was recorded before a trail began, brought to its destinations after all: begun, followed to its end, stopped.
-import { Button, Popconfirm } from "antd";
+import { Button } from "antd";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Ask } from "../../parts/Ask.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { Moment } from "../../parts/Moment.tsx";
@@ -38,7 +39,7 @@ export function Backfills({ trail, look }: { trail: TrailShown; look: () => void
     if (ran.current && !running) look(); // what it brought is to be seen above
     ran.current = running;
   }, [running]);
-  useKeys({ b: () => first.current?.focus() });
+  useKeys("trail.backfills", { begin: () => first.current?.focus() });
   const moment = (text: string): string => {
     const at = text ? fromInput(text, zone) : Number.NaN;
     return Number.isNaN(at) ? "" : iso(at);
@@ -76,13 +77,13 @@ function Job({ job, cancel }: { job: JobShown; cancel: () => void }) {
   const on = isRunning(job);
   const n = (number: number): string => count(number, language);
   return (
-    <li data-job={job.id} data-state={job.state} data-events={job.events}>
+    <li data-row tabIndex={-1} data-job={job.id} data-state={job.state} data-events={job.events}>
       <div className="trail-place">
         <span className={job.state === "failed" ? "badge bad" : job.state === "done" ? "badge good" : "badge"}>{say(`trails.backfill.state.${job.state}`)}</span>
         <span><Moment at={job.start} /> – <Moment at={job.end} /></span>
         <span className="grow" />
-        {on ? <Popconfirm title={say("trails.backfill.sure")} onConfirm={cancel}><Button size="small">{say("trails.backfill.cancel")}</Button></Popconfirm>
-          : <Button size="small" type="text" onClick={cancel}>{say("trails.backfill.forget")}</Button>}
+        {on ? <Ask title={say("trails.backfill.sure")} yes={cancel}><Button size="small" data-deed="remove" title="j … x">{say("trails.backfill.cancel")}</Button></Ask>
+          : <Button size="small" type="text" data-deed="remove" onClick={cancel}>{say("trails.backfill.forget")}</Button>}
       </div>
       <progress max={1} value={job.progress} aria-label={say("trails.progress", { n: job.id })} />
       <div className="faint">

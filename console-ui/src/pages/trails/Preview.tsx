@@ -8,6 +8,7 @@ import { plain } from "../../event/inert.ts";
 import { iso } from "../../query/range.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import { trails, type Group, type Selection, type SelectionAsk } from "../../service/trails.ts";
+import { useKeys } from "../../shell/keys.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay, type Word } from "../../shell/words.ts";
 import { selectionAsked, type TrailForm } from "./form.ts";
@@ -34,10 +35,11 @@ export function Preview({ form }: { form: TrailForm }) {
   const [range, setRange] = useState<RangeName>("day");
   const span = useMemo(() => rangeOf(range, now, zone === "utc"), [range, now, zone]);
   const text = useSettled(JSON.stringify(selectionAsked(form, span)), SETTLE_MS);
+  useKeys("trail.preview", { range: () => setRange(RANGES[(RANGES.indexOf(range) + 1) % RANGES.length] ?? "day") });
   const asked = useAnswer(text, (signal) => trails.preview(JSON.parse(text) as SelectionAsk, signal));
   return (
     <section className="card preview" aria-label={say("trails.would")}>
-      <h2>{say("trails.would")}<span className="more"><Segmented<RangeName> size="small" aria-label={say("trails.would")} value={range} onChange={setRange} options={RANGES.map((one) => ({ value: one, label: say(`trails.would.range.${one}`) }))} /></span></h2>
+      <h2>{say("trails.would")}<span className="more"><Segmented<RangeName> size="small" aria-label={say("trails.would")} value={range} onChange={setRange} options={RANGES.map((one) => ({ value: one, label: say(`trails.would.range.${one}`), title: "y" }))} /></span></h2>
       <Answer asked={asked} lines={6}>{(found) => <Told found={found} />}</Answer>
     </section>
   );

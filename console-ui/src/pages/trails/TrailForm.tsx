@@ -1,6 +1,6 @@
 // A trail made or changed: where to, which is asked while one types, and which events, with what that would have chosen beside it.
 import { Button } from "antd";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { Answer } from "../../parts/Answer.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { Link } from "../../parts/Link.tsx";
@@ -80,12 +80,7 @@ function Fields({ trail }: { trail: TrailShown | null }) {
       go(trailPath(form.name));
     });
   };
-  useKeys({ "mod+Enter": () => frame.current?.requestSubmit() });
-  useEffect(() => {
-    const away = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]") && leave();
-    window.addEventListener("keydown", away);
-    return () => window.removeEventListener("keydown", away);
-  });
+  useKeys("trail.form", { save: () => frame.current?.requestSubmit(), leave });
   const badName = !trail && form.name !== "" && !NAME.test(form.name) && (tried || form.name.length > 5 || !/^[a-z][a-z0-9_-]*$/.test(form.name));
   return (
     <div className="trail-form">

@@ -1,6 +1,6 @@
 // All trails: how it stands with each, where it delivers to, and what it did lately.
 import { Button } from "antd";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
@@ -9,6 +9,7 @@ import { useAnswer } from "../../service/hooks.ts";
 import { trails, type TrailShown } from "../../service/trails.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { go } from "../../shell/route.ts";
+import { through } from "../../shell/rows.ts";
 import { useSay } from "../../shell/words.ts";
 import { DataPlaces, HealthBadge, Lag, LastError, Selected, Sparkline, trailPath, useWatch } from "./parts.tsx";
 
@@ -24,17 +25,7 @@ export function TrailList() {
     setUntil(Date.now() + WATCH_MS);
     again();
   };
-  const list = useRef<HTMLUListElement>(null);
-  const step = (by: number) => {
-    const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>("h2 a") ?? [])];
-    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
-    links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
-  };
-  const open = () => {
-    const link = document.activeElement;
-    if (link instanceof HTMLAnchorElement && list.current?.contains(link)) link.click();
-  };
-  useKeys({ n: () => go("/trails/new"), r: look, j: () => step(1), k: () => step(-1), o: open });
+  useKeys("trails", { new: () => go("/trails/new"), refresh: look, ...through(".trail-list h2 a") });
   return (
     <main className="page trails">
       <div className="head-line">
@@ -48,7 +39,7 @@ export function TrailList() {
           found === null || found.length === 0 ? (
             <section className="empty"><p>{say(found === null ? "trails.missing" : "trails.none")}</p></section>
           ) : (
-            <ul className="trail-list" ref={list}>{found.map((one) => <TrailRow key={one.name} trail={one} />)}</ul>
+            <ul className="trail-list">{found.map((one) => <TrailRow key={one.name} trail={one} />)}</ul>
           )
         }
       </Answer>

@@ -11,6 +11,7 @@ import { useAnswer } from "../../service/hooks.ts";
 import { isOn, trails, type TrailShown } from "../../service/trails.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { eventsLink, go } from "../../shell/route.ts";
+import { chosen, deed as press, step } from "../../shell/rows.ts";
 import { useSay } from "../../shell/words.ts";
 import { useTry } from "../settings/Own.tsx";
 import { Backfills } from "./Backfills.tsx";
@@ -48,7 +49,8 @@ function Whole({ trail, look, turn }: { trail: TrailShown; look: () => void; tur
   const data = trail.destinations.filter((place) => place.kind === "data");
   const edit = () => go(`${trailPath(trail.name)}/edit`);
   const change = () => (on ? setDeed("stop") : run(async () => { await trails.start(trail.name); look(); }));
-  useKeys({ e: edit, w: change, x: () => setDeed("delete"), r: look });
+  // A backfill that is chosen is what is meant, and the trail itself otherwise; either asks first.
+  useKeys("trail", { next: () => step(1), previous: () => step(-1), edit, switch: change, remove: () => (chosen() ? press("remove") : setDeed("delete")), refresh: look });
   const done = () => {
     setDeed(null);
     if (deed === "delete") go("/trails");

@@ -79,7 +79,7 @@ export function Verification({ trail }: { trail: TrailShown }) {
     setGoing("stopped");
   };
   const toggle = () => (going === "on" ? stop() : void begin());
-  useKeys(places.length ? { v: toggle } : {});
+  useKeys("trail.check", places.length ? { check: toggle } : null);
   if (places.length === 0) return <Card title={say("trails.verify.title")}><p className="faint">{say("trails.verify.none")}</p></Card>;
   return (
     <Card title={say("trails.verify.title")}>

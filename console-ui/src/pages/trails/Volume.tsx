@@ -18,7 +18,7 @@ export function VolumeCard({ name, turn }: { name: string; turn: number }) {
   const say = useSay();
   const [range, setRange] = useState<RangeName>("24h");
   const asked = useAnswer(`volume${name}${range}${turn}`, (signal) => trails.volume(name, cutOf(range, Date.now()), signal));
-  useKeys({ y: () => setRange(RANGES[(RANGES.indexOf(range) + 1) % RANGES.length] ?? "24h") });
+  useKeys("trail.volume", { range: () => setRange(RANGES[(RANGES.indexOf(range) + 1) % RANGES.length] ?? "24h") });
   return (
     <Card title={say("trails.volume")} wide
       more={<Segmented<RangeName> aria-label={say("trails.volume")} size="small" value={range} onChange={setRange} options={RANGES.map((one) => ({ value: one, label: say(`trails.volume.${one}`), title: "y" }))} />}>
