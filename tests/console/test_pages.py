@@ -47,7 +47,10 @@ def test_a_page_keeps_nobody_out(
     window.page.wait_for_timeout(400)
     window.shot(f"{name}-{theme}-{locale[:2]}")
 
-    assert (window.barriers(), window.complaints, too_wide(window, f"{name}-narrow")) == ([], [], 0)
+    wide = window.barriers()
+    over = too_wide(window, f"{name}-narrow-{theme}-{locale[:2]}")
+
+    assert (wide, window.barriers(), window.complaints, over) == ([], [], [], 0)
 
 
 def too_wide(window: Look, shot: str) -> int:

@@ -75,8 +75,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         imported = house.run("import", "-", "--json", stdin=sample)
         assert (imported.code, imported.json["refused"]) == (0, 0), imported
         running.until(
-            lambda: house.run("lookup", "--event-name", "StartLogging", "--json").json["Events"] != [],
-            "the sample can be searched",
+            lambda: (
+                house.run("search", "*", "--limit", "1", "--json").json["seen"]["size"]
+                >= imported.json["stored"]
+            ),
+            "the whole sample can be searched",
         )
         yield house
 

@@ -1,5 +1,5 @@
 // One event, opened: its fields, its bytes as they came, request and answer, what changed, and its proof.
-import { Button, Tabs } from "antd";
+import { Button } from "antd";
 import { useMemo, useState } from "react";
 import { changes, type Change } from "../event/changes.ts";
 import { leaves, resourcesOf } from "../event/facts.ts";
@@ -17,6 +17,7 @@ import { copy } from "./copy.ts";
 import { eventPath, Link } from "./Link.tsx";
 import { ProofSteps } from "./ProofSteps.tsx";
 import { Surroundings } from "./Surroundings.tsx";
+import { Tabs } from "./Tabs.tsx";
 import { Inert } from "./Text.tsx";
 
 interface Props {
@@ -53,8 +54,7 @@ export function EventDetail({ found, toggle, standalone = false, tab: given, cho
   ];
   return (
     <div className="detail">
-      <Tabs size="small" activeKey={tab.split(":")[0] || "fields"} onChange={setTab} items={tabs} destroyOnHidden
- />
+      <Tabs small label={say("detail.tabs")} active={tab.split(":")[0] || "fields"} choose={setTab} items={tabs} />
       <p className="faint">
         {!standalone && <><Link to={eventPath(event.eventId)}>{say("detail.page")}</Link> · </>}
         {say("detail.receivedAt", { when: moment(found.received, zone, true), index: found.index, seq: found.seq })}

@@ -43,7 +43,8 @@ function pressed(event: KeyboardEvent): void {
     for (const one of mounted.toReversed().filter(may))
       for (const [deed, told] of deedsOf(one.place)) {
         const which = keysOf(told).indexOf(name);
-        if (which >= 0) return () => one.acts[deed]?.(which);
+        const act = one.acts[deed];
+        if (which >= 0 && act) return () => act(which);
       }
     return undefined;
   };

@@ -81,6 +81,7 @@ const events = {
 } as const;
 
 const detail = {
+  "detail.tabs": ["What is known of the event", "事件详情"],
   "detail.fields": ["Fields", "字段"],
   "detail.raw": ["Raw", "原文"],
   "detail.call": ["Request and answer", "请求与响应"],

@@ -9,7 +9,7 @@ export function Heat({ hours }: { hours: readonly { weekday: number; hour: numbe
   const name = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", { weekday: "short", timeZone: "UTC" });
   const days = [1, 2, 3, 4, 5, 6, 7];
   return (
-    <table className="heat">
+    <table className="heat" tabIndex={0}>
       <thead>
         <tr>
           <th scope="col"><span className="sr-only">·</span></th>

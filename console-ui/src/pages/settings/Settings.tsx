@@ -1,7 +1,8 @@
 // What can be set: one's own sign-in, preferences, how far back search reaches; and who has access, where the service offers it.
-import { Button, Input, Segmented, Switch, Tabs } from "antd";
+import { Button, Input, Segmented, Switch } from "antd";
 import { useState } from "react";
 import { Card } from "../../parts/Lines.tsx";
+import { Tabs } from "../../parts/Tabs.tsx";
 import { plain } from "../../event/inert.ts";
 import { service } from "../../service/client.ts";
 import { useKeys } from "../../shell/keys.ts";
@@ -29,8 +30,7 @@ export default function Settings({ tab }: { tab: string }) {
   return (
     <main className="page">
       <h1>{say("settings.title")}</h1>
-      <Tabs activeKey={tabs.some(([key]) => key === tab) ? tab : "preferences"} onChange={(key) => go(`/settings/${key}`)} destroyOnHidden
-        items={tabs.map(([key, word, children]) => ({ key, label: say(word), children }))} />
+      <Tabs label={say("settings.title")} active={tab} choose={(key) => go(`/settings/${key}`)} items={tabs.map(([key, word, children]) => ({ key, label: say(word), children }))} />
     </main>
   );
 }
