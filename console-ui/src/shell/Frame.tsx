@@ -81,7 +81,7 @@ export function Footer() {
           {seen.since && <span>{say("foot.since", { since: moment(seen.since, zone) })}</span>}
         </>
       ) : (
-        <span>{count(size, language)}</span>
+        size > 0 && <span>{say("foot.size", { n: count(size, language) })}</span>
       )}
       {root && <a href="#/integrity">{say("foot.root", { root: `${root}…` })}</a>}
     </footer>

@@ -141,6 +141,7 @@ const pages = {
   "head.account": ["Account {account}, {user}", "账号 {account}，{user}"],
   "head.signOut": ["Sign out", "退出登录"],
   "foot.seen": ["{size} of {ledger} records are searchable", "可搜索 {size} / {ledger} 条记录"],
+  "foot.size": ["the log holds {n} records", "日志共 {n} 条记录"],
   "foot.lag": ["{n} behind", "落后 {n} 条"],
   "foot.whole": ["up to date", "已同步"],
   "foot.since": ["reaches back to {since}", "回溯至 {since}"],
