@@ -146,7 +146,8 @@ def _console(looked: Looked) -> list[str]:
         f"Measured {looked.when} by `{looked.command}`, which makes this page anew: {number(looked.events)} events in the record,",
         f"a real Chromium driven by Playwright; {machine.cpus} CPUs, {number(machine.memory_gb)} GB, {machine.system}, which service and",
         "browser share. Times are the browser's own, from the start of the navigation or from the click to the frame that",
-        "shows the answer. A first visit has nothing cached. Every click is a question that was not asked before.",
+        "shows the answer. A first visit has nothing cached. Every click is a question that was not asked before,",
+        "on a page that has asked nothing for a quarter of a second.",
         "",
         *table(
             ["What", "Must", "Stretch", "Measured", "Goal"],
