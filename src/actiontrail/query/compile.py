@@ -12,7 +12,19 @@ from datetime import datetime
 from typing import Any
 
 from actiontrail.event.moment import microseconds
-from actiontrail.event.selector import CHANNEL, And, Everything, Exists, Field, Node, Not, Or, Range, Text
+from actiontrail.event.selector import (
+    CHANNEL,
+    And,
+    Everything,
+    Exists,
+    Field,
+    Node,
+    Not,
+    Or,
+    Range,
+    Text,
+    tokens,
+)
 from actiontrail.event.selector.match import DELIMITERS, NUMBER
 from actiontrail.query.rows import BY_PATH, DICTIONARIES
 from actiontrail.query.words import clean, escape_path
@@ -76,33 +88,39 @@ def condition(node: Node, bound: Bindings, *, columns: bool = True, jump: bool =
             return " OR ".join(f"({condition(part, bound, columns=columns, jump=jump)})" for part in parts)
 
 
+def hint(text: str, bound: Bindings) -> str:
+    """What any event that holds `text` in a field must have, for the index; to be joined to an exact test."""
+    words = [clean(word) for word in tokens(text)][:HINTS_MAX]
+    return f" AND hasAllTokens(words, {bound.texts(words)})" if words else ""
+
+
 def _plain(word: str) -> bool:
     return "*" not in word and "?" not in word
 
 
 def _text(words: tuple[str, ...], bound: Bindings) -> str:
     words = tuple(clean(word) for word in words)
-    hint = _hint(words, bound)
-    if len(words) == 1 and hint:
-        return hint
+    index = _hint(words, bound)
+    if len(words) == 1 and index:
+        return index
     exact = f"match(words, {bound.text(_pattern(words))})"
     if all(_plain(word) for word in words):
         phrase = " ".join(words)
         exact = f"position(words, {bound.text(f' {phrase} ')}) > 0"
-    return _both(hint, exact)
+    return _both(index, exact)
 
 
 def _field(path: str, words: tuple[str, ...], bound: Bindings, *, columns: bool, jump: bool) -> str:
     cleaned = tuple(clean(word) for word in words)
     column = _column(path, columns=columns)
     if column is not None:
-        hint = _hint(_worth_asking(column, cleaned), bound) if jump and path != CHANNEL else ""
+        index = _hint(_worth_asking(column, cleaned), bound) if jump and path != CHANNEL else ""
         cut = f"replaceRegexpAll(concat(' ', lower({column}), ' '), {bound.text(_CUTS)}, ' ')"
-        return _both(hint, f"match({cut}, {bound.text(_pattern(words, one=_ONE_OF_COLUMN))})")
+        return _both(index, f"match({cut}, {bound.text(_pattern(words, one=_ONE_OF_COLUMN))})")
     head = rf"{_head(path)}[^\x02]*"
     truth = r"\x04?" if len(words) == 1 else ""
-    hint = "" if words[0] in {"true", "false"} else _hint(cleaned, bound)
-    return _both(hint, f"match(words, {bound.text(head + _pattern(cleaned, truth))})")
+    index = "" if words[0] in {"true", "false"} else _hint(cleaned, bound)
+    return _both(index, f"match(words, {bound.text(head + _pattern(cleaned, truth))})")
 
 
 def _exists(path: str, bound: Bindings, *, columns: bool) -> str:
@@ -136,8 +154,8 @@ def _worth_asking(column: str, words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(filter(_plain, words), key=len)[-1:]) if column in DICTIONARIES else words
 
 
-def _both(hint: str, exact: str) -> str:
-    return f"{hint} AND {exact}" if hint else exact
+def _both(index: str, exact: str) -> str:
+    return f"{index} AND {exact}" if index else exact
 
 
 def _pattern(words: tuple[str, ...], before: str = "", *, one: str = _ONE) -> str:

@@ -9,14 +9,12 @@ from typing import Any
 
 import msgspec
 
-from actiontrail.event.selector import tokens
 from actiontrail.query import schema
-from actiontrail.query.compile import Bindings
+from actiontrail.query.compile import Bindings, hint
 from actiontrail.query.engine import Limits
 from actiontrail.query.keyquestion import Asked, By, Place, Use, Uses
 from actiontrail.query.pages.ground import pairs
 from actiontrail.query.projection import Projection
-from actiontrail.query.words import clean
 
 _VALUES: Mapping[By, str] = {
     "service": "(toString(service_name), '')",
@@ -84,10 +82,8 @@ def _where(asked: Asked, as_of: int, bound: Bindings) -> str:
         f"account = {bound.text(asked.account)}",
         f"happened >= fromUnixTimestamp64Milli({bound.whole(asked.since_ms)}, 'UTC')",
         f"idx < {bound.whole(as_of)}",
-        f"access_key_id = {bound.text(asked.key)}",
+        f"access_key_id = {bound.text(asked.key)}{hint(asked.key, bound)}",
     ]
-    if words := [clean(word) for word in tokens(asked.key)]:
-        parts.append(f"hasAllTokens(words, {bound.texts(words)})")
     if asked.service:
         parts.append(f"service_name = {bound.text(asked.service)}")
     return " AND ".join(parts)

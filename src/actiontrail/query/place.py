@@ -10,10 +10,8 @@ if TYPE_CHECKING:  # the recorder knows the refusal, and never loads the engine
     from actiontrail.query.projection import Projection
 
 RETRY_SECONDS = 1.0
-PATIENCE_SECONDS, LOOK_SECONDS = (
-    2.0,
-    0.02,
-)  # what is recorded is searchable half a second later, or a little more
+PATIENCE_SECONDS = 2.0  # what is recorded is searchable half a second later, or a little more
+LOOK_SECONDS = 0.02
 
 
 class NoSuchEvent(Refusal):
@@ -50,15 +48,13 @@ def index_of(
 
 
 def _first(projection: "Projection", account: str, event_id: str, limits: "Limits | None") -> int | None:
-    from actiontrail.event.selector import tokens
     from actiontrail.query import schema
-    from actiontrail.query.words import clean
+    from actiontrail.query.compile import Bindings, hint
 
-    bound: dict[str, object] = {"account": account, "event_id": event_id}
-    where = "account = {account:String} AND event_id = {event_id:String}"
-    if words := [clean(word) for word in tokens(event_id)]:
-        bound["words"] = words
-        where += " AND hasAllTokens(words, {words:Array(String)})"
-    sql = f"SELECT idx FROM {schema.TABLE} WHERE {where} ORDER BY idx LIMIT 1"
-    found = projection.engine.rows(sql, bound, limits=limits)
+    bound = Bindings()
+    sql = (
+        f"SELECT idx FROM {schema.TABLE} WHERE account = {bound.text(account)} AND event_id = {bound.text(event_id)}"
+        f"{hint(event_id, bound)} ORDER BY idx LIMIT 1"
+    )
+    found = projection.engine.rows(sql, bound.values, limits=limits)
     return int(found[0][0]) if found else None

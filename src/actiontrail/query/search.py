@@ -16,15 +16,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from actiontrail.errors import Outage, Refusal
-from actiontrail.event.selector import parse, split_sql, tokens
+from actiontrail.event.selector import parse, split_sql
 from actiontrail.query import fields, schema
-from actiontrail.query.compile import Bindings, condition
+from actiontrail.query.compile import Bindings, condition, hint
 from actiontrail.query.engine import ONE_PAGE, Limits
 from actiontrail.query.groupings import Groupings
 from actiontrail.query.guard import guard
 from actiontrail.query.projection import Projection
 from actiontrail.query.rows import BY_PATH
-from actiontrail.query.words import clean
 
 PAGE_MAX = 10_000
 PAGE_BYTES_MAX = 8 * 1024 * 1024  # of events on one page, unless the first alone is larger
@@ -295,7 +294,7 @@ class Search:
         sql = (
             "SELECT idx, seq, toUnixTimestamp64Milli(happened), toString(received), channel, doc"
             f" FROM {schema.TABLE} WHERE account = {bound.text(account)} AND event_id = {bound.text(event_id)}"
-            f"{_hint(event_id, bound)} ORDER BY idx LIMIT 1"
+            f"{hint(event_id, bound)} ORDER BY idx LIMIT 1"
         )
         rows = self.projection.engine.rows(sql, bound.values, limits=self.limits)
         return _found(rows[0]) if rows else None
@@ -336,11 +335,6 @@ def _histogram(step: int, counted: Sequence[tuple[int, int, int, int]], seen: Se
     for begin, count, _, _ in counted:
         found[int(begin / step) * step] += count
     return Histogram(step, found.total(), [Bucket(*one) for one in sorted(found.items())], seen)
-
-
-def _hint(text: str, bound: Bindings) -> str:
-    words = [clean(word) for word in tokens(text)]
-    return f" AND hasAllTokens(words, {bound.texts(words)})" if words else ""
 
 
 def _facet(name: str) -> str:

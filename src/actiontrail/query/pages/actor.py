@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from actiontrail.event.moment import rfc3339
-from actiontrail.query.compile import Bindings
+from actiontrail.query.compile import Bindings, hint
 from actiontrail.query.pages.ground import (
     HIT,
     TABLE,
@@ -21,7 +21,6 @@ from actiontrail.query.pages.ground import (
     asides,
     at,
     counts,
-    hint,
     pairs,
     text_at,
 )

@@ -3,14 +3,13 @@
 from typing import Literal
 
 from actiontrail.event.moment import milliseconds, parse, rfc3339
-from actiontrail.query.compile import Bindings
+from actiontrail.query.compile import Bindings, hint
 from actiontrail.query.pages.ground import (
     Answer,
     Ground,
     Line,
     Span,
     at,
-    hint,
     text_at,
 )
 from actiontrail.query.place import NoSuchEvent

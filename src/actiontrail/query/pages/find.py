@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from actiontrail.event.moment import rfc3339
-from actiontrail.query.compile import Bindings
-from actiontrail.query.pages.ground import HIT, TABLE, Answer, Ground, hint
+from actiontrail.query.compile import Bindings, hint
+from actiontrail.query.pages.ground import HIT, TABLE, Answer, Ground
 from actiontrail.query.search import OutOfRange, Seen
 
 TEXT_CHARS_MAX = 2048

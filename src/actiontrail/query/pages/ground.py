@@ -16,13 +16,11 @@ import msgspec
 
 from actiontrail.event.moment import rfc3339
 from actiontrail.event.resources import unflatten
-from actiontrail.event.selector import tokens
 from actiontrail.query import schema
-from actiontrail.query.compile import HINTS_MAX, Bindings
+from actiontrail.query.compile import Bindings
 from actiontrail.query.engine import TooHeavy
 from actiontrail.query.groupings import Groupings
 from actiontrail.query.search import OutOfRange, Search, Seen
-from actiontrail.query.words import clean
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -236,12 +234,6 @@ TABLE = schema.TABLE
 def at(milliseconds: int, bound: Bindings) -> str:
     """A moment as a row's column has it."""
     return f"fromUnixTimestamp64Milli({bound.whole(milliseconds)}, 'UTC')"
-
-
-def hint(text: str, bound: Bindings) -> str:
-    """What any event that holds `text` in a field must have, for the index; to be joined to an exact test."""
-    words = [clean(word) for word in tokens(text)][:HINTS_MAX]
-    return f" AND hasAllTokens(words, {bound.texts(words)})" if words else ""
 
 
 def counts(rows: Iterable[tuple[Any, ...]]) -> tuple[Count, ...]:

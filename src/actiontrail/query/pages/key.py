@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from actiontrail.event.moment import rfc3339
-from actiontrail.query.compile import Bindings
+from actiontrail.query.compile import Bindings, hint
 from actiontrail.query.pages.actor import Touched, touched
 from actiontrail.query.pages.ground import (
     HIT,
@@ -20,7 +20,6 @@ from actiontrail.query.pages.ground import (
     Span,
     Who,
     asides,
-    hint,
     text_at,
 )
 from actiontrail.query.search import Seen

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from actiontrail.event.moment import milliseconds, parse, rfc3339
 from actiontrail.event.selector import tokens
-from actiontrail.query.compile import Bindings
+from actiontrail.query.compile import Bindings, hint
 from actiontrail.query.pages.actor import Touched
 from actiontrail.query.pages.changes import Life, Step
 from actiontrail.query.pages.ground import (
@@ -22,7 +22,6 @@ from actiontrail.query.pages.ground import (
     asides,
     at,
     counts,
-    hint,
     pairs,
 )
 from actiontrail.query.search import OutOfRange, Seen
