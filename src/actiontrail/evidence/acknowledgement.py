@@ -5,8 +5,6 @@ promised. With evidence (the records at these places, proved in that log, and th
 the promise was kept; with what was sent, that the records are of that. The steps are those of the console's Integrity page.
 """
 
-import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from actiontrail.evidence.verdict import NO_CLOCK, NO_WITNESS, BadEvidence, Verd
 from actiontrail.ledger import tree
 from actiontrail.ledger.checkpoint import Checkpoint
 from actiontrail.ledger.handover import BadHandover
+from actiontrail.ledger.note import NotBase64, decode64
 
 RECEIPT_BYTES_MAX = 64 << 20
 EVIDENCE_BYTES_MAX = 1 << 30
@@ -294,10 +293,11 @@ def _compare(receipt: Receipt, records: Mapping[int, Record], sent: bytes) -> in
     except Refusal as error:
         raise BadReceipt("compare", f"what was sent: {error}") from error
     at = dict(promised(receipt))
-    if len(pieces) != receipt.accepted + receipt.repeated + receipt.refused:
+    answered = receipt.accepted + receipt.repeated + receipt.refused
+    if len(pieces) != answered:
         raise BadReceipt(
             "compare",
-            f"the file that was sent holds {len(pieces)} events, and the receipt answers {receipt.accepted + receipt.repeated + receipt.refused}",
+            f"the file that was sent holds {len(pieces)} events, and the receipt answers {answered}",
         )
     repeated = {
         item for run in receipt.places if run.repeated for item in range(run.item, run.item + run.count)
@@ -342,16 +342,10 @@ def equal(sent: Any, recorded: Any, *, masked: bool) -> bool:  # noqa: ANN401 - 
 
 def hashes_of(texts: Sequence[str]) -> list[bytes]:
     """What these texts are in base64, written in its one way; or `BadEvidence`."""
-    found = []
-    for text in texts:
-        try:
-            value = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise BadEvidence("a part of the evidence is not base64") from error
-        if base64.b64encode(value).decode() != text:
-            raise BadEvidence("a part of the evidence is not how base64 writes it")
-        found.append(value)
-    return found
+    try:
+        return [decode64(text) for text in texts]
+    except NotBase64 as error:
+        raise BadEvidence(f"a part of the evidence {error}") from error
 
 
 def _at_its_line(file: bytes, problem: str) -> str:

@@ -113,11 +113,10 @@ def successors(vkey: str, handovers: Iterable[bytes], origin: str) -> tuple[str,
 
 def predecessors(vkey: str, handovers: Iterable[bytes], origin: str) -> tuple[str, ...]:
     """`vkey` and the keys before it, latest first: every key that may have signed this log's checkpoints."""
-    kept = list(handovers)
-    handed = [verify(note) for note in kept]
-    firsts = {handover.old for handover in handed} - {handover.new for handover in handed}
+    following = _following(handovers, origin)
+    firsts = set(following) - {step.new for step in following.values()}
     for first in sorted(firsts):
-        chain = successors(first, kept, origin)
+        chain = _chain(first, following)
         if vkey in chain:
             return tuple(reversed(chain[: chain.index(vkey) + 1]))
     return (vkey,)

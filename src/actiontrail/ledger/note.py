@@ -245,13 +245,26 @@ def _load(kind: int, public: bytes, name: str) -> Ed25519PublicKey | ec.Elliptic
     )
 
 
-def _decode64(text: str) -> bytes | None:
-    """What `text` encodes, or None unless it is exactly how base64 writes it."""
+class NotBase64(ValueError):
+    """A text is not base64, or not in the one way that base64 writes it: nothing that is verified may be written in two."""
+
+
+def decode64(text: str) -> bytes:
+    """What `text` encodes. Raises `NotBase64`, whose words go on from the name of what was read."""
     try:
         data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError) as error:
+        raise NotBase64("is not base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise NotBase64("is not how base64 writes it")
+    return data
+
+
+def _decode64(text: str) -> bytes | None:
+    try:
+        return decode64(text)
+    except NotBase64:
         return None
-    return data if base64.b64encode(data).decode() == text else None
 
 
 def _is_utf8(text: str) -> bool:

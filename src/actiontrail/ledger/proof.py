@@ -5,14 +5,13 @@ proof is believed for being in it, and `extra` is covered by no signature at all
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actiontrail.ledger import checkpoint as checkpoints
 from actiontrail.ledger.checkpoint import Checkpoint
-from actiontrail.ledger.note import NOTE_BYTES_MAX, Verifier
+from actiontrail.ledger.note import NOTE_BYTES_MAX, NotBase64, Verifier, decode64
 from actiontrail.ledger.tree import HASH_BYTES, SIZE_MAX, BadProof, leaf_hash, verify_inclusion
 
 HEADER = "c2sp.org/tlog-proof@v1"
@@ -89,9 +88,6 @@ def _hash(text: str, number: int) -> bytes:
 
 def _decode64(text: str, where: str) -> bytes:
     try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BadProof(f"{where} of the proof is not base64") from error
-    if base64.b64encode(data).decode() != text:
-        raise BadProof(f"{where} of the proof is not how base64 writes it")
-    return data
+        return decode64(text)
+    except NotBase64 as error:
+        raise BadProof(f"{where} of the proof {error}") from error
