@@ -1,5 +1,6 @@
 """The control database keeps its promises on SQLite and on PostgreSQL."""
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from actiontrail.access.keys import Keys, UnknownCredential, token_matches
 from actiontrail.access.roles import Roles
 from actiontrail.access.seal import Sealer
 from actiontrail.store.cursors import Cursors
-from actiontrail.store.database import Database, DatabaseOutage, NewerDatabase
+from actiontrail.store.database import FILE_NAME, Database, DatabaseOutage, NewerDatabase
 
 
 def test_a_cursor_moves_forward_only_whoever_moves_it(pair: tuple[Database, Database]) -> None:
@@ -58,6 +59,19 @@ def test_processes_that_open_it_at_once_do_not_collide(place: Place) -> None:
         thread.join()
 
     assert problems == []
+
+
+def test_a_new_file_that_another_is_writing_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses at once to turn write-ahead logging on while another writes, whatever its time limit."""
+    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    letting_go = threading.Timer(0.3, other.execute, ("ROLLBACK",))
+    letting_go.start()
+
+    Database.open(tmp_path).close()
+
+    letting_go.join()
+    other.close()
 
 
 def test_a_newer_programs_database_is_left_alone(place: Place) -> None:
