@@ -69,7 +69,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[service.House]:
 
 @schema.exclude(operation_id=list(ENDLESS)).parametrize()
 @settings(
-    max_examples=2000 if SOAK else 12,
+    max_examples=200 if SOAK else 12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
