@@ -12,7 +12,8 @@ from tests.kit.caller import a_ring
 from actiontrail.access.consoles import Limits, Sessions
 from actiontrail.access.grants import Grants
 from actiontrail.access.seal import Sealer
-from actiontrail.access.signin import SignIn
+from actiontrail.access.signin import InactiveFirst, SignIn
+from actiontrail.access.users import UserChange
 from actiontrail.api.chronicle import Chronicle
 from actiontrail.api.door import Door
 from actiontrail.api.session import Desk
@@ -139,3 +140,29 @@ def test_somebody_who_was_made_before_is_let_in_and_not_made_again(house: House)
 
     assert house.made() == [("first", ["AdministratorAccess"], True)]
     assert [one["eventName"] for one in house.told()] == ["AttachPolicyToUser", "PasswordReset"]
+
+
+@pytest.mark.parametrize("disabled", ["before", "meanwhile"])
+def test_a_link_lets_in_nobody_who_is_inactive_and_stays_good(
+    house: House, monkeypatch: pytest.MonkeyPatch, disabled: str
+) -> None:
+    """They would get a password, use up the link, and could not sign in."""
+    house.signin.users.create(house.account, "first")
+
+    def disable() -> None:
+        house.signin.users.update(house.account, "first", UserChange(state="Inactive"))
+
+    with monkeypatch.context() as patched:
+        if disabled == "before":
+            disable()
+        else:
+            patched.setattr(house.signin, "take_setup", lambda first: (disable(), take(first))[1])
+            take = type(house.signin).take_setup.__get__(house.signin)
+        with pytest.raises(InactiveFirst) as refused:
+            house.set_up("FIRST")
+    after = house.made()
+    house.signin.users.update(house.account, "first", UserChange(state="Active"))
+    house.set_up()
+
+    assert f"actiontrail users enable first --account {house.account}" in str(refused.value)
+    assert (after, house.made()) == ([("first", [], False)], [("first", ["AdministratorAccess"], True)])

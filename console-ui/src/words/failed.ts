@@ -3,6 +3,7 @@ export const failed = {
   "failed.WrongSignin": ["The account, the user name or the password is wrong.", "账号、用户名或密码错误。"],
   "failed.WrongCode": ["The code is wrong, too old, or was used before.", "验证码错误、已过期或已使用过。"],
   "failed.SigninLocked": ["Too many attempts. Try again in {n} seconds.", "尝试次数过多。请在 {n} 秒后重试。"],
+  "failed.InactiveUser": ["This user is inactive. Choose another name, or let them in again first: actiontrail users enable.", "该用户已禁用。请换一个名称，或先启用该用户：actiontrail users enable。"],
   "failed.WrongSetup": ["This set-up link is not valid.", "此设置链接无效。"],
   "failed.WeakPassword": ["This password will not do: 10 to 128 characters, at least 5 different ones, none that are tried first, and not the user's name.", "密码不符合要求：10 至 128 个字符，至少 5 个不同字符，不得为常见密码，也不得包含用户名。"],
   "failed.InvalidParameter.Name": ["This name will not do: letters, digits, dots, hyphens and underscores.", "名称不符合要求：仅可使用字母、数字、点、连字符和下划线。"],

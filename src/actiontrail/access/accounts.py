@@ -49,10 +49,10 @@ class Accounts:
         self._database = database
         self._now = now
 
-    def create(self, name: str = "") -> Account:
-        """A new account; its id has 16 digits."""
+    def create(self, name: str = "", *, account: str = "") -> Account:
+        """A new account; its id has 16 digits, and is `account` where that was chosen before (`new_id`)."""
         with self._database.begin() as connection:
-            return new_account(connection, name, int(self._now()))
+            return new_account(connection, name, int(self._now()), account)
 
     def get(self, account: str) -> Account:
         """The account of this id. Raises `UnknownAccount`."""
@@ -72,10 +72,15 @@ class Accounts:
             return need_account(connection, account)
 
 
-def new_account(connection: Connection, name: str, now: int) -> Account:
+def new_id() -> str:
+    """An id for an account that is about to be made."""
+    return str(secrets.randbelow(9 * 10**15) + 10**15)
+
+
+def new_account(connection: Connection, name: str, now: int, account: str = "") -> Account:
     """A new account, inside the caller's transaction. Raises `TooManyAccounts`, `BadName`."""
     check_remark("account's name", name, most=NAME_CHARS_MAX)
-    made = Account(str(secrets.randbelow(9 * 10**15) + 10**15), name, now)
+    made = Account(account or new_id(), name, now)
     if connection.execute(_COUNT).scalar_one() >= ACCOUNTS_MAX:
         raise TooManyAccounts(f"there are {ACCOUNTS_MAX} accounts, and no more may be made")
     connection.execute(_INSERT, made._asdict())

@@ -71,6 +71,17 @@ class WrongSetup(Refusal):
         )
 
 
+class InactiveFirst(Refusal):
+    """A set-up link is to let in a user who was disabled: they would have a password, and could not sign in."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(
+            f"user {user.name} of account {user.account} is inactive and could not sign in: choose another name, or let"
+            f" them in again first: `actiontrail users enable {user.name} --account {user.account}`. The link stays good."
+        )
+        self.user = user
+
+
 class NotLinked(Refusal):
     """Who was told by single sign-on is no user here."""
 
@@ -336,6 +347,11 @@ class SignIn:
         with self._database.read() as connection:
             return [Account._make(row) for row in connection.execute(_NOBODY)]
 
+    def is_opened(self, account: str) -> bool:
+        """Whether anybody of `account` has a way to sign in, be they active or not: no link makes a first user then."""
+        with self._database.read() as connection:
+            return bool(connection.execute(_ANY_OF, {"account": account}).scalar_one())
+
     def offer_setup(self, account: str) -> str | None:
         """A token that makes the first user of `account`, within a day; None if somebody of it can sign in.
 
@@ -352,13 +368,15 @@ class SignIn:
         return token
 
     def ready_setup(self, token: str, user_name: str, password: str) -> FirstUser:
-        """Who the link would make; nothing is changed. Raises `WrongSetup`, `WeakPassword`, `BadName`."""
+        """Who the link would make; nothing is changed. Raises `WrongSetup`, `WeakPassword`, `BadName`, `InactiveFirst`."""
         check_new(password, user_name)
         check_name("user name", user_name)
         link = _digest(token)
         with self._database.read() as connection:
             account = self._account_of(connection, link)
         found = self._find(account, user_name)
+        if found is not None and found.state != "Active":
+            raise InactiveFirst(found)
         with self._one_of_few():
             kept = self._passwords.hash(password)
         return FirstUser(found or self.users.new(account, user_name), found is None, link, kept)
@@ -366,7 +384,8 @@ class SignIn:
     def take_setup(self, first: FirstUser) -> User:
         """The first user, who may do everything and can sign in: all of it at once, or nothing.
 
-        Raises `WrongSetup` if the link was used meanwhile, `UserExists`, `UnknownUser` if somebody made or deleted them.
+        Raises `WrongSetup` if the link was used meanwhile, `UserExists`, `UnknownUser`, `InactiveFirst` if somebody made,
+        deleted or disabled them.
         """
         user = first.user
         with self._database.begin() as connection:
@@ -376,6 +395,8 @@ class SignIn:
                 self.users.add(connection, user)
             else:
                 user = need_user(connection, account, user.name)
+                if user.state != "Active":
+                    raise InactiveFirst(user)
             self.grants.give(connection, user, "System", ADMINISTRATOR)
             self._put_password(connection, user, first.hash)
         return user

@@ -98,12 +98,13 @@ class Chronicle:
         elif not told.deed.quiet and not (self._scope == "all" and self._looks.take(told)):
             self._later(doing.told, refused=False)
 
-    def tell(self, told: Telling, *, durable: bool = True) -> None:
+    def tell(self, *told: Telling, durable: bool = True) -> None:
         """Record `told`: on its way whatever happens when this returns, or with `durable=False` in the background."""
         if durable:
-            self._outbox.put([self._parcel(told)])
+            self._outbox.put([self._parcel(one) for one in told])
         else:
-            self._later(told, refused=True)
+            for one in told:
+                self._later(one, refused=True)
 
     def tried(self, told: Telling) -> None:
         """Record a request that was not believed to be the caller's. Few of each key: anybody can name a key."""

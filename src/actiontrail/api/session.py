@@ -28,6 +28,7 @@ from actiontrail.access.passwords import WeakPassword
 from actiontrail.access.signin import (
     ADMINISTRATOR,
     CodeNeeded,
+    InactiveFirst,
     NoTotp,
     Proven,
     SignIn,
@@ -183,7 +184,7 @@ ROUTES = (
     _row("signIn", "POST", "/v1/session", "Sign in: a cookie, and the token for changes.", SessionAnswer, body=SignInAsk, known_by="nobody", errors=(*_GUESSED, CodeNeeded, BadQuestion)),
     _row("signOut", "DELETE", "/v1/session", "Sign out.", Ended),
     _row("signInWays", "GET", "/v1/session/ways", "How one may sign in here.", WaysAnswer, known_by="nobody", errors=()),
-    _row("setUp", "POST", "/v1/session/setup", "Make the first administrator, and sign them in.", SessionAnswer, body=SetupAsk, known_by="nobody", errors=(WrongSetup, WeakPassword, BadName, ForeignPage, SigninLocked, BadQuestion)),
+    _row("setUp", "POST", "/v1/session/setup", "Make the first administrator, and sign them in.", SessionAnswer, body=SetupAsk, known_by="nobody", errors=(WrongSetup, InactiveFirst, WeakPassword, BadName, ForeignPage, SigninLocked, BadQuestion)),
     _row("changePassword", "POST", "/v1/session/password", "Change one's password; every other session is over.", SessionAnswer, body=PasswordAsk, errors=(*_SEATED, *_GUESSED[:3], WeakPassword, BadQuestion)),
     _row("beginTotp", "POST", "/v1/session/totp", "Begin to set up an authenticator app.", TotpAnswer, body=TotpAsk, errors=(*_SEATED, *_GUESSED[:3], NoTotp, BadQuestion)),
     _row("confirmTotp", "POST", "/v1/session/totp/confirm", "The app works: it is needed from now on; every other session is over.", CodesAnswer, body=CodeAsk, errors=(*_SEATED, WrongCode, SigninLocked, NoTotp, BadQuestion)),

@@ -285,6 +285,7 @@ TABLE: dict[type[Refusal] | str, Row] = {
     "actiontrail.access.signin.NoTotp": Row(409, "NoTotp"),
     "actiontrail.access.signin.WrongSetup": Row(403, "WrongSetup"),
     "actiontrail.access.signin.NotLinked": Row(403, "NotLinked"),
+    "actiontrail.access.signin.InactiveFirst": Row(409, "InactiveUser"),
     "actiontrail.api.oidc.SignOnFailed": Row(403, "SignOnFailed"),
     "actiontrail.access.passwords.WeakPassword": Row(400, "WeakPassword"),
     "actiontrail.query.place.NoSuchEvent": Row(404, "EntityNotExist.Event"),

@@ -7,7 +7,7 @@ import typer
 from actiontrail.cli import output
 from actiontrail.cli.keys import Account, moment
 from actiontrail.cli.operate import DATA, Data, Json
-from actiontrail.cli.recording import of_account, operating
+from actiontrail.cli.recording import ACCOUNT, of_account, operating
 
 if TYPE_CHECKING:
     from actiontrail.access.directory import Organization
@@ -17,7 +17,6 @@ Managing = Annotated[
     str,
     typer.Option("--account", help="The account that manages it; may be left out where the record has one."),
 ]
-ACCOUNT = "ACS::ResourceManager::Account"
 accounts = typer.Typer(no_args_is_help=True)
 directory = typer.Typer(no_args_is_help=True)
 
@@ -38,13 +37,14 @@ def create_account(
     as_json: Json = False,
 ) -> None:
     """Make an account, with its own events, users and trails. `keys create --account ID` makes its first key."""
-    from actiontrail.access.accounts import Accounts
+    from actiontrail.access.accounts import Accounts, new_id
 
-    with operating(data) as record:
-        # the account that the event belongs to is the one that is made, so it is told when it is there
-        made = Accounts(record.database).create(name)
-        with record.deed("resourcemanager:CreateAccount", made.id, {"DisplayName": name}, {ACCOUNT: made.id}):
-            pass
+    whose = new_id()  # the event belongs to the account that is made
+    with (
+        operating(data) as record,
+        record.deed("resourcemanager:CreateAccount", whose, {"DisplayName": name}, {ACCOUNT: whose}),
+    ):
+        made = Accounts(record.database).create(name, account=whose)
     if as_json:
         output.one({"id": made.id, "name": made.name, "created": made.created})
     else:

@@ -14,11 +14,12 @@ from typing import Annotated
 import typer
 
 from actiontrail.cli import moments, output
-from actiontrail.cli.operate import DATA, Data, Json, need_port, show_console, show_created
+from actiontrail.cli.operate import DATA, Data, Json, found, need_port, show_console, show_created
 from actiontrail.cli.sample import ACCOUNT, SEED
 
 START_SECONDS = 120.0
 LOOK_SECONDS = 0.1
+OWN_MAX = 1_000  # a record with more events of its own is in use
 QUIET = '\nlog_level = "warning"  # a person reads this terminal\n'
 
 
@@ -65,7 +66,8 @@ def demo(
     ] = 8770,
 ) -> None:
     """Serve a record to try things on: made on the first run, with the sample account in it if it is empty."""
-    from actiontrail import config, service
+    from actiontrail import config
+    from actiontrail.cli import untold
     from actiontrail.console import serve as processes
     from actiontrail.ledger.places import Places
 
@@ -73,13 +75,14 @@ def demo(
     endpoint = f"http://127.0.0.1:{port}"
     output.line(f"ActionTrail on {endpoint}   (Ctrl-C stops it)")
     if not Places(data).segments.is_dir():
-        show_created(service.create(data, account_name="demo"))
+        show_created(found(data, name="demo"))
         with (data / config.FILE_NAME).open("a") as file:
             file.write(QUIET)
     else:
         output.line(
             f"The record is in {data}; `actiontrail keys create --data {data}` makes another access key."
         )
+    untold.tell(data)
     show_console(data, endpoint)
     threading.Thread(target=_fill_when_ready, args=(data, endpoint), name="sample", daemon=True).start()
     raise typer.Exit(processes.run(data, host="127.0.0.1", port=port, roles="all"))
@@ -113,11 +116,15 @@ def _ready(endpoint: str) -> bool:
 
 
 def _is_empty(data: Path) -> bool:
+    """Whether nothing is recorded but what the service told of itself, as of its first key."""
+    from actiontrail.capture.own import SOURCE
+    from actiontrail.event import record
     from actiontrail.ledger.reader import Reader
 
     reader = Reader(data)
     try:
-        return reader.size() == 0
+        first = [record.parse(line).source for line in reader.lines(0, limit=OWN_MAX)]
+        return len(first) < OWN_MAX and set(first) <= {SOURCE}
     finally:
         reader.close()
 

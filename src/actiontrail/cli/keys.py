@@ -183,11 +183,14 @@ def assume_role(
 def rotate(*, data: Data = DATA, as_json: Json = False) -> None:
     """Hand the log over to a new signing key. The service must be stopped; the old key is gone afterwards.
 
-    A note signed by both keys is kept with the record: who trusts the old key can follow it to the new one.
+    A note signed by both keys is kept with the record: who trusts the old key can follow it to the new one. An
+    event of each account tells of it.
     """
     from actiontrail import config, service
     from actiontrail.access.seal import read_passphrase
     from actiontrail.api import logs
+    from actiontrail.cli import untold
+    from actiontrail.cli.recording import operator_here
     from actiontrail.ledger import checkpoint, note, notekey
     from actiontrail.ledger.places import Places
 
@@ -198,8 +201,9 @@ def rotate(*, data: Data = DATA, as_json: Json = False) -> None:
         recorder.own.stop()  # nothing is recorded behind the size that the note tells
         at = checkpoint.parse(note.parse(recorder.sequencer.checkpoint).text)
         new = notekey.rotate(data / "keys", Places(data).handover, at, passphrase)
+    untold.tell(data, operator=operator_here())
     with service.open_recorder(data):
-        pass  # publishes a checkpoint that the new key signed
+        pass  # publishes a checkpoint that the new key signed, over the events that tell of it
     if as_json:
         output.one({"origin": at.origin, "size": at.size, "oldVkey": old, "vkey": new.vkey})
     else:

@@ -73,9 +73,7 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Make an empty record with one account and its first access key, whose secret is shown this once."""
-    from actiontrail import service
-
-    created = service.create(data, origin=origin, account_name=name)
+    created = found(data, origin=origin, name=name)
     if as_json:
         output.one(
             {
@@ -90,6 +88,16 @@ def init(
     output.line(f"A new record in {data}.\n")
     show_created(created)
     output.line(f"\nNow: actiontrail serve --data {data}")
+
+
+def found(data: Path, *, origin: str = "", name: str = "") -> "Created":
+    """A new record, of which its first events tell."""
+    from actiontrail import service
+    from actiontrail.cli.recording import tell_founding
+
+    created = service.create(data, origin=origin, account_name=name)
+    tell_founding(data, created, name)
+    return created
 
 
 def show_created(created: "Created") -> None:
@@ -120,11 +128,13 @@ def serve(
     if roles not in ("all", "record", "read"):
         raise typer.BadParameter("it is all, record or read", param_hint="--roles")
     in_force = settings.load(data)
+    from actiontrail.cli import untold
     from actiontrail.console import serve as processes
 
     chosen, at = in_force.port if port is None else port, host or in_force.host
     if roles != "read":
         need_port(at, chosen)
+        untold.tell(data)
         show_console(data, in_force.console_url or processes.address(at, chosen).removesuffix("/console/"))
     raise typer.Exit(processes.run(data, host=at, port=chosen, roles=_role(roles)))
 

@@ -16,10 +16,13 @@ from actiontrail.errors import Refusal
 if TYPE_CHECKING:
     from actiontrail.access.keys import Keys
     from actiontrail.api.chronicle import Chronicle, Doing
-    from actiontrail.api.deeds import Deed
+    from actiontrail.api.deeds import Deed, Telling
+    from actiontrail.service import Created
     from actiontrail.store.database import Database
 
 PROGRAM = "actiontrail-cli"
+UNKNOWN = "unknown"  # who did what was found done
+ACCOUNT = "ACS::ResourceManager::Account"
 
 
 class WhichAccount(Refusal):
@@ -47,22 +50,25 @@ class Operating(NamedTuple):
             yield doing
 
     @contextmanager
-    def doing(self, deed: "Deed", account: str) -> Iterator["Doing"]:
-        """What is changed inside is told as `deed` of the machine's operator."""
+    def doing(self, deed: "Deed", account: str, *, operator: str = "") -> Iterator["Doing"]:
+        """What is changed inside is told as `deed` of the machine's operator: whoever runs this, if no other is named."""
+        with self.chronicle.doing(self.telling(deed, account, operator=operator)) as doing:
+            yield doing
+
+    def telling(self, deed: "Deed", account: str, *, operator: str = "", request_id: str = "") -> "Telling":
+        """`deed` as the machine's operator does it."""
         from actiontrail.access.keys import Caller
         from actiontrail.api.deeds import Telling
         from actiontrail.api.origin import Origin
         from actiontrail.api.wire import new_request_id
 
-        told = Telling(
+        return Telling(
             caller=Caller(account, "console", account, PROGRAM, "", any_account=False),
             where=Origin(agent=f"{PROGRAM}/{__version__}"),
             deed=deed,
-            request_id=new_request_id(),
-            operator=_user(),
+            request_id=request_id or new_request_id(),
+            operator=operator or operator_here(),
         )
-        with self.chronicle.doing(told) as doing:
-            yield doing
 
 
 @contextmanager
@@ -111,8 +117,19 @@ def the_account(keys: "Keys", named: str) -> str:
     return accounts[0]
 
 
-def _user() -> str:
+def tell_founding(data: Path, made: "Created", name: str) -> None:
+    """A new record's account and first key are told; before this nobody was shown the key's secret."""
+    said = {"DisplayName": name, "LogOrigin": made.origin, "LogKey": made.vkey}
+    with operating(data) as record:
+        with record.deed("resourcemanager:CreateAccount", made.account_id, said, {ACCOUNT: made.account_id}):
+            pass
+        with record.deed("ram:CreateAccessKey", made.account_id, {"UserName": ""}) as doing:
+            doing.answered({"AccessKey": {"AccessKeyId": made.access_key_id}})
+
+
+def operator_here() -> str:
+    """The user of the machine who runs this."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container whose user has no name
-        return "unknown"
+        return UNKNOWN

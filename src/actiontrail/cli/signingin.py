@@ -96,13 +96,16 @@ def setup_link(
     from actiontrail import config
 
     before = _checked(endpoint or config.load(data).console_url)
-    with opened(data, account) as (_, signin, whose):
-        token = signin.offer_setup(whose)
+    with opened(data, account) as (record, signin, whose):
+        token = _offered(record, signin, whose)
     if as_json:
         url = f"{before}{path_of(token)}" if token and before else None
         output.one({"accountId": whose, "path": path_of(token) if token else None, "url": url})
     elif not token:
-        output.line("somebody can sign in already; `actiontrail users` makes others")
+        output.line(
+            f"account {whose} has a user with a way to sign in: `actiontrail users list` shows who is inactive,"
+            " `users enable` lets them in again, `users password` gives a new password"
+        )
     else:
         output.line(f"{before}{path_of(token)}")
         if not before:
@@ -110,6 +113,17 @@ def setup_link(
                 "Put before it where browsers find the service, as in http://127.0.0.1:8770; or name that with --endpoint"
                 " or the setting console_url."
             )
+
+
+def _offered(record: Operating, signin: "SignIn", account: str) -> str | None:
+    """A token of a set-up link, which is told: whoever has the link can become an administrator."""
+    from actiontrail.access.signin import SETUP_SECONDS
+
+    if signin.is_opened(account):
+        return None
+
+    with record.deed("ram:CreateSetupLink", account, {"DurationSeconds": SETUP_SECONDS}):
+        return signin.offer_setup(account)
 
 
 def _checked(endpoint: str) -> str:
@@ -134,12 +148,12 @@ class Offer(NamedTuple):
 
 def offers(data: Path, endpoint: str, *, most: int = OFFERS_MAX) -> tuple[list[Offer], int]:
     """A link for each of the first `most` accounts of which nobody can sign in, and how many more there are."""
-    with opened(data, "", first=True) as (_, signin, _account):
+    with opened(data, "", first=True) as (record, signin, _account):
         having_none = signin.with_nobody()
         told = [
             Offer(one.id, one.name, f"{endpoint.rstrip('/')}{path_of(token)}")
             for one in having_none[:most]
-            if (token := signin.offer_setup(one.id))
+            if (token := _offered(record, signin, one.id))
         ]
     return told, max(0, len(having_none) - most)
 

@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 from actiontrail.errors import Outage, Refusal
 
 FILE_NAME = "control.sqlite"
-HEAD = "0009"  # the newest migration; a test holds it to the folder `migrations/versions`
+HEAD = "0010"  # the newest migration; a test holds it to the folder `migrations/versions`
 BUSY_MS = 10_000
 POOL = 8  # connections; more callers than that wait
 WATCH_SECONDS = 0.5  # how long a change by another machine may go unseen on PostgreSQL
