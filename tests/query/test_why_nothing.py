@@ -87,6 +87,18 @@ def test_of_a_range_that_is_searchable_in_part_each_part_is_told(shortened: Worl
 
 
 @pytest.mark.parametrize(
+    ("ends", "in_part"), [(ms(1) - 1, False), (ms(1), False), (ms(1) + 1, True), (None, True)]
+)
+def test_a_range_that_ends_where_search_begins_is_outside_as_a_whole(
+    shortened: World, ends: int | None, in_part: bool
+) -> None:
+    """Its end is not in it: that such a value never came would be told of what nobody looked at."""
+    told = why_codes(shortened, "alice and never-seen", Span(ms(-9), ends))
+
+    assert ("OutsideSearchable" in told, "NoSuchValue" in told) == (True, in_part)
+
+
+@pytest.mark.parametrize(
     ("begins", "told"), [(None, True), (ms(1) - 1, True), (ms(1), False), (ms(1.5), False)]
 )
 def test_a_range_is_outside_to_the_millisecond(shortened: World, begins: int | None, told: bool) -> None:

@@ -7,6 +7,7 @@ An empty page is an answer only if it says what it looked at.
 import difflib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from actiontrail.event.moment import milliseconds, rfc3339
 from actiontrail.event.moment import parse as parse_moment
@@ -79,10 +80,10 @@ def _reasons(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
     every, first, last = _count(ground, account)
     outside = _outside(ground, asked)
     if outside is not None:
-        yield outside
+        yield outside.reason
     if not every:
         yield Reason(code="NoEvents", message="This account has no searchable events at all.")
-    elif outside is not None and outside.until != outside.nearest:  # no part of the range is searchable
+    elif outside is not None and outside.whole:
         yield from _fields(tree)
         yield from _near(ground, asked)
         yield from _others(ground, tree)
@@ -95,7 +96,14 @@ def _reasons(ground: Ground, asked: Asked, tree: Node) -> Iterator[Reason]:
     yield from _horizon(ground)
 
 
-def _outside(ground: Ground, asked: Asked) -> Reason | None:
+class Outside(NamedTuple):
+    """That a range, in `whole` or in part, is before what is searchable."""
+
+    reason: Reason
+    whole: bool
+
+
+def _outside(ground: Ground, asked: Asked) -> Outside | None:
     """That a part of the range, or all of it, is before what is searchable; such a part is no evidence of anything."""
     since = ground.seen.since
     if not since:
@@ -103,14 +111,16 @@ def _outside(ground: Ground, asked: Asked) -> Reason | None:
     since_ms = milliseconds(parse_moment(since))
     if asked.start_ms is not None and asked.start_ms >= since_ms:
         return None
-    until = rfc3339(since_ms if asked.end_ms is None else min(asked.end_ms, since_ms))
-    return Reason(
+    whole = asked.end_ms is not None and asked.end_ms <= since_ms
+    until = rfc3339(asked.end_ms if whole and asked.end_ms is not None else since_ms)
+    reason = Reason(
         code="OutsideSearchable",
         message=f"The range up to {until} is not searchable any more: everything received since {since} is."
         " The ledger holds what is older.",
         nearest=since,
         until=until,
     )
+    return Outside(reason, whole)
 
 
 def _fields(tree: Node) -> Iterator[Reason]:
