@@ -100,6 +100,18 @@ def _growth_cases() -> list[Case]:
     plain = consistency.make(old.checkpoint(), same.checkpoint(), hashes)
     led = consistency.make(old.checkpoint(), new.checkpoint(), hashes)
     forked = _log(FIRST, 12, changed=2)
+    first = base64.b64encode(hashes[0]).decode()
+    written = {
+        "with a bit set that no byte has": first[:-2] + chr(ord(first[-2]) + 1) + "=",
+        "without its padding": first[:-1],
+        "with more padding": first + "=",
+        "with a line break inside": f"{first[:20]}\\n{first[20:]}",
+        "with white space before it": f" {first}",
+        "in the alphabet of URLs": base64.urlsafe_b64encode(bytes([255]) * 32).decode(),
+        "one byte short": base64.b64encode(hashes[0][:-1]).decode(),
+        "one byte long": base64.b64encode(hashes[0] + b"\0").decode(),
+        "empty": "",
+    }
     return [
         Case("two checkpoints", plain, every_byte=True),
         Case("two checkpoints across a hand-over", led, "", FIRST.vkey, notes),
@@ -111,6 +123,10 @@ def _growth_cases() -> list[Case]:
                 old.checkpoint(), forked.checkpoint(), tree.consistency(5, 12, forked.subtree())
             ),
             "path",
+        ),
+        *(
+            Case(f"two checkpoints and a hash {how}", plain.replace(first.encode(), text.encode()), "read")
+            for how, text in written.items()
         ),
     ]
 

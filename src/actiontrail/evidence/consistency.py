@@ -1,10 +1,9 @@
 """The evidence that a log only grew: two checkpoints, and the hashes that lead from one to the other. Pure.
 
-A JSON object of the parts that the proof of an event has too: notes as text, hashes in base64.
+A JSON object of the parts that the proof of an event has too: notes as text, hashes in base64, in the one way that base64 writes them.
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
@@ -19,7 +18,7 @@ from actiontrail.evidence.verdict import (
     vouched,
 )
 from actiontrail.ledger import tree
-from actiontrail.ledger.note import NOTE_BYTES_MAX
+from actiontrail.ledger.note import NOTE_BYTES_MAX, NotBase64, decode64
 
 FILE_BYTES_MAX = 4 * NOTE_BYTES_MAX
 HASHES_MAX = 2 * 64
@@ -56,10 +55,11 @@ def verify_consistency_file(
 ) -> Verdict:
     """What `file` shows to one who trusts `vkeys`; raises a `Corruption` that says why if it shows nothing."""
     parts = _parse(file)
+    hashes = _hashes(parts.hashes)
     kept = tuple(handovers)
     old, old_keys, old_trust = vouched(parts.old.encode(), vkeys, origin, kept)
     new, new_keys, new_trust = vouched(parts.new.encode(), vkeys, old.origin, kept)
-    tree.verify_consistency(old.size, new.size, old.root, new.root, _hashes(parts.hashes))
+    tree.verify_consistency(old.size, new.size, old.root, new.root, hashes)
     facts = {
         "kind": "consistency",
         "origin": new.origin,
@@ -100,7 +100,14 @@ def _parse(file: bytes) -> Consistency:
 
 
 def _hashes(texts: Sequence[str]) -> list[bytes]:
+    return [_hash(number, text) for number, text in enumerate(texts, 1)]
+
+
+def _hash(number: int, text: str) -> bytes:
     try:
-        return [base64.b64decode(text, validate=True) for text in texts]
-    except (binascii.Error, ValueError) as error:
-        raise BadEvidence("a hash in the file is not base64") from error
+        value = decode64(text)
+    except NotBase64 as error:
+        raise BadEvidence(f"hash {number} in the file {error}") from error
+    if len(value) != tree.HASH_BYTES:
+        raise BadEvidence(f"hash {number} in the file has {len(value)} bytes, not {tree.HASH_BYTES}")
+    return value
