@@ -309,7 +309,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         for text in self.trusted_proxies:
-            ipaddress.ip_network(text, strict=False)  # a ValueError that names the text
+            try:
+                ipaddress.ip_network(text, strict=False)
+            except ValueError as error:
+                raise ValueError(f"trusted_proxies: {error}") from error
         if 0 < self.searchable_days < self.lookback_days:
             raise ValueError(
                 f"searchable_days is {self.searchable_days}, but LookupEvents answers for lookback_days, {self.lookback_days}:"
@@ -330,6 +333,9 @@ def load(data: Path) -> Config:
         return Config()
     try:
         return msgspec.toml.decode(text, type=Config)
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise BadConfig(f"{path} is not UTF-8 in line {line}; write it in UTF-8") from error
     except msgspec.MsgspecError as error:
         raise BadConfig(
             f"{path}: {error}. `actiontrail config` lists every setting and its limits."

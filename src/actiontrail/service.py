@@ -6,9 +6,10 @@ is left closed in good order.
 """
 
 import secrets
+import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,8 +19,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import structlog
 
 from actiontrail import config
+from actiontrail.access.accounts import NAME_CHARS_MAX
 from actiontrail.access.directory import Directories
 from actiontrail.access.keys import Keys
+from actiontrail.access.names import check_remark
 from actiontrail.access.seal import Sealer, read_passphrase
 from actiontrail.capture import intake
 from actiontrail.capture.masking import Masker
@@ -41,7 +44,7 @@ from actiontrail.event.formats import Formats
 from actiontrail.event.formats.generic import BadFieldMap
 from actiontrail.ledger import notekey, sequencer
 from actiontrail.ledger.lately import Lately
-from actiontrail.ledger.note import Signer, Verifier
+from actiontrail.ledger.note import Signer, Verifier, good_name
 from actiontrail.ledger.places import Places
 from actiontrail.ledger.reader import Reader
 from actiontrail.ledger.sequencer import Past, Sequencer
@@ -77,6 +80,15 @@ class FolderNotEmpty(Refusal):
     def __init__(self, data: Path, found: str) -> None:
         super().__init__(
             f"{data} is not empty: it holds {found}. A new record is made in an empty folder (config.toml may be there)."
+        )
+
+
+class BadOrigin(Refusal):
+    """A log's name that no key can bear."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"a log cannot be called {origin!r}: a name has neither white space nor a plus, as in log.example.com/audit"
         )
 
 
@@ -123,13 +135,18 @@ def _address_databases(data: Path, settings: Config) -> Iterator[list[Path]]:
         raise BadConfig(f"{data / config.FILE_NAME}: address_databases: {error}") from error
 
 
-def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
-    """What the destinations of the record in `data` share. Raises `BadConfig` for a kind that there is not."""
+def verify_destinations(data: Path, settings: Config) -> None:
+    """Raise `BadConfig` for a kind of destination that there is not."""
     if unknown := sorted(settings.destinations.keys() - KINDS.keys()):
         known = ", ".join(KINDS)
         raise BadConfig(
             f"{data / config.FILE_NAME}: there is no destination {', '.join(unknown)}; there are {known}"
         )
+
+
+def ground_of(data: Path, settings: Config, signer: Signer) -> Ground:
+    """What the destinations of the record in `data` share. Raises `BadConfig` for a kind that there is not."""
+    verify_destinations(data, settings)
     reach = {
         scheme: Reach(
             endpoint=reached.endpoint,
@@ -170,20 +187,45 @@ class Created(NamedTuple):
 
 
 def create(data: Path, *, origin: str = "", account_name: str = "") -> Created:
-    """An empty record in `data` with one account and its first access key.
+    """An empty record in `data` with one account and its first access key. If that fails, `data` is as it was.
 
     The ledger is made last: a folder in which this was broken off is no record, and is refused by `serve`.
     """
     found = sorted(path.name for path in data.iterdir()) if data.exists() else []
     if others := [name for name in found if name != config.FILE_NAME]:
         raise FolderNotEmpty(data, ", ".join(others[:5]))
+    check_remark("account's name", account_name, most=NAME_CHARS_MAX)
+    if origin and not good_name(origin):
+        raise BadOrigin(origin)
+    with _undone(data, found):
+        return _create(data, origin or ORIGIN_PREFIX + secrets.token_hex(8), account_name)
+
+
+@contextmanager
+def _undone(data: Path, found: Sequence[str]) -> Iterator[None]:
+    """If this fails, the folder `data` holds no more than what was `found` in it; nor is it there if it was not."""
+    there = data.exists()
+    try:
+        yield
+    except BaseException:
+        for path in data.iterdir() if data.is_dir() else ():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name not in found:
+                path.unlink(missing_ok=True)
+        if not there and data.is_dir():
+            data.rmdir()
+        raise
+
+
+def _create(data: Path, origin: str, account_name: str) -> Created:
     settings = config.load(data)
     passphrase = read_passphrase(settings.passphrase_file)
     files.make_folder(data)
     data.chmod(0o700)
-    if not found:
+    if not (data / config.FILE_NAME).exists():
         files.replace(data / config.FILE_NAME, _settings_text().encode(), mode=0o600)
-    signer = notekey.create(data / "keys", origin or ORIGIN_PREFIX + secrets.token_hex(8), passphrase)
+    signer = notekey.create(data / "keys", origin, passphrase)
     sealer = Sealer.create(data / "keys", passphrase)
     database = Database.open(data, settings.database)
     try:

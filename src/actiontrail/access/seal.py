@@ -128,9 +128,11 @@ def _unwrap(content: bytes, passphrase: bytes | None, path: Path) -> bytes:
         header, body, end = content.split(b"\n")
         payload = base64.b64decode(body, validate=True)
     except ValueError as error:
-        raise SealBroken(f"{path} is not a seal key") from error
+        raise SealBroken(
+            f"{path} is not a seal key; restore it from the backup of the data folder"
+        ) from error
     if end or header not in (_PLAIN, _WRAPPED):
-        raise SealBroken(f"{path} is not a seal key")
+        raise SealBroken(f"{path} is not a seal key; restore it from the backup of the data folder")
     key = payload if header == _PLAIN else _unwrap_with(payload, passphrase, path)
     if len(key) != _KEY_BYTES:
         raise SealBroken(f"{path} is cut short")

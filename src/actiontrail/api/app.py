@@ -49,7 +49,7 @@ from actiontrail.api.operations import (
 from actiontrail.api.origin import networks
 from actiontrail.api.people import Desk
 from actiontrail.api.proxy import Forward
-from actiontrail.api.rpc import Rpc, response
+from actiontrail.api.rpc import Rpc, response, sent_target
 from actiontrail.api.rpc import routes as rpc_routes
 from actiontrail.api.served import request_id
 from actiontrail.api.throttle import Throttle
@@ -432,13 +432,29 @@ def _refusal(request: Request[Any, Any, Any], error: Exception) -> Response[byte
     return response(reply)
 
 
-def _http_refusal(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def _nobody(request: Request[Any, Any, Any], error: HTTPException) -> str:
+    """What to say of an address, or of a method, that nobody answers."""
+    where = f"{request.method} {sent_target(request).partition('?')[0][:200]}"
+    if error.status_code == 404:
+        return f"nothing is at this address: {where}; /v1/openapi.json and docs/reference/api.md tell those there are"
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        return f"the address takes another method: {where}" + (f"; {allowed}" if allowed else "")
+    return error.detail
+
+
+def _http_refusal(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """A path or a method that nobody answers, or a body that is not what it should be."""
     request_id = wire.new_request_id()
     code = {404: "InvalidAction.NotFound", 405: "UnsupportedHTTPMethod"}.get(
         error.status_code, "InvalidParameter"
     )
-    content = {"RequestId": request_id, "HostId": "actiontrail", "Code": code, "Message": error.detail}
+    content = {
+        "RequestId": request_id,
+        "HostId": "actiontrail",
+        "Code": code,
+        "Message": _nobody(request, error),
+    }
     headers = {"content-type": wire.JSON, "x-acs-request-id": request_id}
     return response(wire.Reply(error.status_code, headers, msgspec.json.encode(content)))
 

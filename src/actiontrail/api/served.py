@@ -55,7 +55,7 @@ def asking(
     """A question, with what it says as far as it can be read, and what stands in its path."""
     try:
         given = msgspec.json.decode(sent.body) if sent.body.strip() else said(sent.target)
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         given = {}
     parameters = {**(given if isinstance(given, Mapping) else {}), **places}
     return Deed(action=action, parameters=parameters, quiet=quiet)
@@ -71,7 +71,9 @@ def asked(sent: Sent, kind: type[A]) -> A:
     try:
         if sent.body.strip():
             return msgspec.json.decode(sent.body, type=kind)
-        return msgspec.convert(said(sent.target), kind, strict=False)
+        return msgspec.convert(_once(sent.target), kind, strict=False)
+    except RecursionError as error:
+        raise BadQuestion("the parameters cannot be read: they are nested too deeply") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise BadQuestion(f"the parameters cannot be read: {error}") from error
 
@@ -80,6 +82,15 @@ def said(target: str) -> Mapping[str, str]:
     """The query of `target`; of a name that comes several times, the last."""
     pairs = parse_qs(target.partition("?")[2], keep_blank_values=True)
     return {name: values[-1] for name, values in pairs.items()}
+
+
+def _once(target: str) -> Mapping[str, str]:
+    """The query of `target`. Raises `BadQuestion` for a name with two values: one of them would be ignored."""
+    given = said(target)
+    for name, values in parse_qs(target.partition("?")[2], keep_blank_values=True).items():
+        if len(set(values)) > 1:
+            raise BadQuestion(f"{name} is given twice, with different values; give it once")
+    return given
 
 
 def answered(found: msgspec.Struct, identity: str) -> Response[bytes]:

@@ -203,7 +203,7 @@ def _told(sent: Sent) -> dict[str, Any]:
     """What the request says, for the event that it becomes: of destinations nothing but where they are."""
     try:
         given = msgspec.json.decode(sent.body) if sent.body.strip() else {}
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return {}
     if not isinstance(given, dict):
         return {}

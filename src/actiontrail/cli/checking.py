@@ -65,7 +65,7 @@ def fsck(
 
     need_record(data)
     settings = config.load(data)
-    vkey = key or _own_key(data, settings)
+    vkey = _one_key(key) if key else _own_key(data, settings)
     with _progress("records checked", shown=not as_json) as progress, _lock(data, settings, vkey) as lock:
         report = ledger_fsck.check(data, lock=lock, vkey=vkey, progress=progress, rebuild_tiles=rebuild_tiles)
     differing: list[int] | None = None
@@ -74,6 +74,16 @@ def fsck(
     _tell(report, differing, as_json=as_json)
     if not report.clean or differing:
         raise typer.Exit(failure.CORRUPT)
+
+
+def _one_key(given: str) -> str:
+    """The key that was named, or that is in the file. Raises `NotAKey`."""
+    from actiontrail.cli.proofs import NotAKey, vkeys_in
+
+    vkeys = vkeys_in(given)
+    if len(vkeys) != 1:
+        raise NotAKey(f"--key: {given} holds {len(vkeys)} keys; a record is checked against one")
+    return vkeys[0]
 
 
 def _own_key(data: Path, settings: "Config") -> str:

@@ -17,6 +17,7 @@ from actiontrail import __version__
 from actiontrail.api.signature import Sent, sign_acs3
 from actiontrail.cli.failure import Refused, Unanswered
 from actiontrail.cli.profile import BadProfile, Profile
+from actiontrail.errors import Refusal
 
 VERSION = "2020-07-06"
 AGENT = f"actiontrail-cli/{__version__}"
@@ -28,12 +29,15 @@ ERROR_BYTES_MAX = 1 << 20
 Query = Mapping[str, str | int | list[str]]
 
 
+class TooLong(Refusal):
+    """A question that does not fit into an address."""
+
+
 class Client:
     """One server, asked as one caller. A context manager; not to be shared between threads."""
 
     def __init__(self, profile: Profile, *, transport: httpx.BaseTransport | None = None) -> None:
-        if not profile.endpoint.startswith(("http://", "https://")):
-            raise BadProfile(f"the endpoint {profile.endpoint!r} must begin with http:// or https://")
+        _check_endpoint(profile.endpoint)
         self._profile = profile
         self._http = httpx.Client(
             base_url=profile.endpoint,
@@ -118,7 +122,12 @@ class Client:
         self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes
     ) -> httpx.Request:
         given = {"user-agent": AGENT, "accept": "application/json", **headers}
-        request = self._http.build_request(method, path, params=dict(query), headers=given, content=body)
+        try:
+            request = self._http.build_request(method, path, params=dict(query), headers=given, content=body)
+        except httpx.InvalidURL as error:  # `_check_endpoint` has seen the rest of it
+            raise TooLong(
+                f"what is asked is too long for an address: {error}; ask for less at once"
+            ) from error
         profile = self._profile
         if profile.access_key_id:
             request.headers.update(self._signed(request, given, body))
@@ -159,6 +168,22 @@ class Client:
         )
 
 
+def _check_endpoint(endpoint: str) -> None:
+    """Raise `BadProfile` for what is no server's address. One that holds a password is not said back."""
+    if not endpoint.startswith(("http://", "https://")):
+        raise BadProfile(f"the endpoint {endpoint!r} must begin with http:// or https://")
+    try:
+        url = httpx.URL(endpoint)
+    except httpx.InvalidURL as error:
+        raise BadProfile(f"the endpoint {endpoint!r} is no address: {error}") from error
+    if url.userinfo:
+        raise BadProfile(
+            "the endpoint holds a name or a password; requests are signed with an access key instead"
+        )
+    if not url.host:
+        raise BadProfile(f"the endpoint {endpoint!r} names no host; like http://127.0.0.1:8770")
+
+
 def retry_after(response: httpx.Response) -> float | None:
     """How many seconds the server says to wait."""
     text = response.headers.get("retry-after", "")
@@ -180,7 +205,7 @@ def _error(response: httpx.Response) -> Exception:
         told = None
     if isinstance(told, dict):
         code, message = str(told.get("Code", code)), str(told.get("Message", message))
-        remedy = str(told.get("Remedy", ""))
+        remedy = str(told.get("Remedy", "") or told.get("Detail", ""))
         request_id = str(told.get("RequestId", request_id))
     if status in LATER or status >= 500 or code.startswith("Throttling"):
         return Unanswered(code, message, retry_after=retry_after(response), remedy=remedy)

@@ -8,6 +8,8 @@ import hashlib
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from errno import ENOENT
+from os import strerror
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -77,6 +79,8 @@ class Export:
         except FileNotFoundError:
             if self._to.exists():
                 raise FileExists(f"{self._to} exists; an export is not written over") from None
+            if not self._to.parent.is_dir():
+                raise FileNotFoundError(ENOENT, strerror(ENOENT), str(self._to.parent)) from None
             self._partial.unlink(missing_ok=True)
             state = State(said=said, asked=asked)
             self._keep(state)  # from here on, a file of that name is of this export

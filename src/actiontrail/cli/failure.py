@@ -4,6 +4,7 @@ Standard output holds the answer and nothing else, so that it can be piped; what
 said on standard error, with `--json` as one JSON object, and the exit code says which kind it was.
 """
 
+import errno
 import sys
 from typing import NamedTuple, TextIO
 
@@ -37,6 +38,16 @@ REMEDIES: dict[str, str] = {
     "UnknownPolicy": "`actiontrail policies list` shows those that there are.",
     "UnknownRole": "`actiontrail roles list` shows those that there are.",
     "UnknownUser": "`actiontrail users list` shows those that there are.",
+}
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FILES: dict[int, str] = {
+    errno.EACCES: "Run it as somebody who may read and write there.",
+    errno.EISDIR: "Name a file.",
+    errno.ENOENT: "Is the path right?",
+    errno.ENOTDIR: "A part of the path is a file; name a folder.",
+    errno.EPERM: "Run it as somebody who may read and write there.",
+    errno.EROFS: "Nothing can be written there; name a place that is not read-only.",
 }
 
 
@@ -81,6 +92,17 @@ def describe(error: Exception) -> Failure:
     if isinstance(error, Corruption):
         return Failure(code, str(error), remedy, CORRUPT)
     return Failure(code, str(error), remedy, REFUSED)
+
+
+def of_file(error: OSError) -> Failure | None:
+    """What to say of a file, or of the disk, that would not do; None if nobody named it, which is a bug."""
+    if error.errno in FULL:
+        where = f"{error.filename}: " if error.filename else ""
+        return Failure("File", f"{where}{error.strerror}", "Free some space, and do it again.", OUT)
+    if error.filename is None:
+        return None
+    remedy = FILES.get(error.errno or 0, "")
+    return Failure("File", f"{error.filename}: {error.strerror}", remedy, REFUSED)
 
 
 def say(failure: Failure, *, as_json: bool, to: TextIO | None = None) -> None:

@@ -230,7 +230,7 @@ def _report(tally: Tally, *, as_json: bool, dry_run: bool) -> None:
     if not dry_run:
         output.line(f"stored    {tally.stored:,}\nrepeated  {tally.repeated:,}\nrefused   {tally.refused:,}")
     for reason in tally.reasons[:REASONS_SHOWN]:
-        output.line(f"  {reason['place']}: {reason['reason']} {reason['remedy']}".rstrip())
+        output.line(f"  {reason['place']}: {reason['reason'].rstrip('.')}. {reason['remedy']}".rstrip())
     if tally.refused > REASONS_SHOWN:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in tally.kinds.most_common(10))
         output.line(f"  … in all: {kinds}")

@@ -14,7 +14,7 @@ import typer
 
 from actiontrail.cli import output
 from actiontrail.cli.operate import DATA, Data, Json
-from actiontrail.cli.recording import Operating, of_account, operating
+from actiontrail.cli.recording import Operating, of_account, operating, the_account
 
 if TYPE_CHECKING:
     from actiontrail.access.keys import Keys, NewSession
@@ -102,7 +102,7 @@ def token(
 def list_(*, data: Data = DATA, account: Account = "", as_json: Json = False) -> None:
     """Every access key, token and session: its state, and when it was used last."""
     with opened(data) as keys:
-        listed = keys.list(account)
+        listed = keys.list(the_account(keys, account) if account else "")
     if as_json:
         names = (
             "id",

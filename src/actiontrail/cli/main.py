@@ -58,6 +58,9 @@ for family in (
 def main(arguments: Sequence[str]) -> int:
     """Run the command that `arguments` spell; return its exit code. A bug goes through as a traceback."""
     as_json = "--json" in arguments
+    if problem := _unreadable(arguments):
+        failure.say(failure.Failure("Usage", problem, "", failure.USAGE), as_json=as_json)
+        return failure.USAGE
     try:
         outcome = app(args=list(arguments), prog_name="actiontrail", standalone_mode=False)
     except typer.TyperException as error:
@@ -76,12 +79,22 @@ def main(arguments: Sequence[str]) -> int:
         if error.errno == errno.EPIPE:  # the reader of our output has gone, as `head` does
             _silence_stdout()
             return failure.OK
-        if error.filename is None:
+        about = failure.of_file(error)
+        if about is None:
             raise
-        message = f"{error.filename}: {error.strerror}"
-        failure.say(failure.Failure("File", message, "", failure.REFUSED), as_json=as_json)
-        return failure.REFUSED
+        failure.say(about, as_json=as_json)
+        return about.exit_code
     return outcome if isinstance(outcome, int) else failure.OK
+
+
+def _unreadable(arguments: Sequence[str]) -> str:
+    """Which argument is not UTF-8, if one is: no name of ours and no event can hold it."""
+    for number, argument in enumerate(arguments, 1):
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            return f"argument {number} is not UTF-8: {argument!a}; give it, or rename the file, in UTF-8"
+    return ""
 
 
 def _show_usage(error: typer.TyperException) -> None:

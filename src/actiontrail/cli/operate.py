@@ -173,11 +173,12 @@ def version(*, as_json: Json = False) -> None:
 def config(*, data: Data = DATA, as_json: Json = False) -> None:
     """Every setting in force, and what turning it costs. Settings are changed in DATA/config.toml."""
     from actiontrail import config as settings
-    from actiontrail.service import formats_of, verify_geography
+    from actiontrail.service import formats_of, verify_destinations, verify_geography
 
     effective, unset = settings.load(data), settings.Config()
     formats_of(data, effective)
     verify_geography(data, effective)
+    verify_destinations(data, effective)
     told = [
         {
             "name": name,

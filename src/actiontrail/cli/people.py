@@ -3,7 +3,6 @@
 These commands open the record's control database; a running server sees each change at once, and records it.
 """
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, TypeVar
@@ -14,6 +13,7 @@ from actiontrail.cli import output
 from actiontrail.cli.keys import Account, moment
 from actiontrail.cli.operate import DATA, Data, Json
 from actiontrail.cli.recording import Operating, of_account
+from actiontrail.cli.texts import text_in
 
 if TYPE_CHECKING:
     from actiontrail.access.roles import Role
@@ -230,7 +230,7 @@ def held(record: Operating, who: "User | Role") -> list[str]:
 
 def policy_in(file: Path) -> str:
     """The text of a policy; of standard input for `-`."""
-    return sys.stdin.read() if str(file) == "-" else file.read_text()
+    return text_in(file)
 
 
 def show(found: Sequence[T], shown: Shown[T], *, as_json: bool, one: bool = False) -> None:

@@ -12,6 +12,7 @@ import typer
 from actiontrail.cli import output
 from actiontrail.cli.operate import Json
 from actiontrail.cli.questions import ProfileName, connected, quoted
+from actiontrail.cli.texts import text_in
 from actiontrail.errors import Refusal
 
 if TYPE_CHECKING:
@@ -240,8 +241,10 @@ def vkeys_in(given: str) -> list[str]:
     from actiontrail.ledger.note import BadKey, Verifier
 
     path = Path(given)
-    named = path.read_text().splitlines() if "+" not in given and path.is_file() else [given]
+    named = text_in(path).splitlines() if "+" not in given and path.is_file() else [given]
     vkeys = [line.strip() for line in named if line.strip()]
+    if not vkeys:
+        raise NotAKey(f"--key: {given or 'it'} holds no key; `actiontrail init` and GET /log/vkey tell it")
     for vkey in vkeys:
         try:
             Verifier(vkey)

@@ -92,6 +92,8 @@ def lookup(
         "RoleName": role_name,
         "SensitiveAction": "true" if sensitive else "",
     }
+    if event_rw not in ("", "Read", "Write"):
+        raise typer.BadParameter("it is Read or Write", param_hint="--event-rw")
     parameters = lookup_parameters(
         {key: value for key, value in given.items() if value}, start=start, end=end
     )
@@ -290,9 +292,11 @@ def connected(profile: str) -> "Client":
 
 
 def quoted(text: str) -> str:
-    """`text` as one step of a path."""
+    """`text` as one step of a path. Raises `Incomplete` where there is none."""
     from urllib.parse import quote
 
+    if not text:
+        raise Incomplete("an empty name names nothing; say which is meant")
     return quote(text, safe="")
 
 

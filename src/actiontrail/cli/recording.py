@@ -100,15 +100,19 @@ def operating(data: Path) -> Iterator[Operating]:
 
 @contextmanager
 def of_account(data: Path, named: str) -> Iterator[tuple[Operating, str]]:
-    """The record in `data`, and the account that is meant. Raises `WhichAccount`, and where there is no record."""
+    """The record in `data`, and the account that is meant. Raises `WhichAccount`, `UnknownAccount`, and where there is no record."""
     with operating(data) as record:
         yield record, the_account(record.keys, named)
 
 
 def the_account(keys: "Keys", named: str) -> str:
-    """`named`, or the record's account if it has only one. Raises `WhichAccount`."""
+    """`named`, or the record's account if it has only one. Raises `WhichAccount`, `UnknownAccount`."""
+    from actiontrail.access.accounts import UnknownAccount
+
     accounts = [account for account, _, _ in keys.accounts()]
     if named:
+        if named not in accounts:
+            raise UnknownAccount(named)
         return named
     if len(accounts) != 1:
         raise WhichAccount(

@@ -12,6 +12,7 @@ import typer
 from actiontrail.cli import output
 from actiontrail.cli.operate import Json
 from actiontrail.cli.questions import ProfileName, connected, quoted
+from actiontrail.cli.texts import text_in
 from actiontrail.errors import Refusal
 
 Name = Annotated[str, typer.Argument(help="The trail's name.", metavar="NAME")]
@@ -44,7 +45,16 @@ family = typer.Typer(no_args_is_help=True)
 
 
 class BadPair(Refusal):
-    """An option that is not NAME=VALUE, or a file of credentials that cannot be read."""
+    """An option that is not NAME=VALUE, or a line of a file of credentials that is not."""
+
+
+class NoDestination(Refusal):
+    """Options or credentials, and no destination that they are for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--option and --credentials are for the destinations of --to; name one, or leave them out"
+        )
 
 
 def register(app: typer.Typer) -> None:
@@ -82,8 +92,8 @@ def create(
     """Make a trail, and start it. Its destinations are really asked whether they take what comes."""
     said = _said(bucket, prefix, sls_project, events, regions)
     said |= {"name": name, "organization": organization, "start": start}
-    if to:
-        said["destinations"] = _destinations(to, option, credentials)
+    if to or option or credentials:
+        said["destinations"] = _destinations(to or [], option, credentials)
     with connected(profile) as client:
         answer = client.answer("POST", "/v1/trails", body=_encoded(said))
     _show(answer, [answer["trail"]], as_json=as_json)
@@ -106,8 +116,8 @@ def update(
 ) -> None:
     """Change a trail from now on. What is not said stays; an empty --bucket or --sls-project is taken away."""
     said = _said(bucket, prefix, sls_project, events, regions)
-    if to is not None:
-        said["destinations"] = _destinations([one for one in to if one], option, credentials)
+    if to is not None or option or credentials:
+        said["destinations"] = _destinations([one for one in to or [] if one], option, credentials)
     with connected(profile) as client:
         answer = client.answer("PATCH", f"/v1/trails/{quoted(name)}", body=_encoded(said))
     _show(answer, [answer["trail"]], as_json=as_json)
@@ -181,10 +191,12 @@ def _said(
 
 
 def _destinations(to: list[str], option: list[str] | None, credentials: Path | None) -> list[dict[str, Any]]:
+    if not to and (option or credentials):
+        raise NoDestination
     options = dict(_pair(text, "--option") for text in option or [])
     known: dict[str, str] = {}
     if credentials is not None:
-        lines = [line.strip() for line in credentials.read_text().splitlines()]
+        lines = [line.strip() for line in text_in(credentials).splitlines()]
         known = dict(_pair(line, str(credentials)) for line in lines if line and not line.startswith("#"))
     return [{"address": address, "options": options, "credentials": known} for address in to]
 

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from actiontrail.errors import Outage, Refusal
+from actiontrail.errors import Corruption, Outage, Refusal
 
 FILE_NAME = "control.sqlite"
 HEAD = "0010"  # the newest migration; a test holds it to the folder `migrations/versions`
@@ -43,6 +43,10 @@ class NewerDatabase(Refusal):
 
 class DatabaseOutage(Outage):
     """The control database did not answer."""
+
+
+class DatabaseDamaged(Corruption):
+    """The control database's file is not what was written."""
 
 
 class Database:
@@ -132,9 +136,31 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
             raise
-        raise DatabaseOutage(f"the control database did not answer: {error.orig}", retry_after=1) from error
+        raise _failed(error) from error
     except sa.exc.TimeoutError as error:
         raise DatabaseOutage("all connections to the control database are busy", retry_after=1) from error
+
+
+# Of a file: what was wrong in words, and what to do. By the primary code of SQLite.
+_FILE_FAILURES: dict[int, str] = {
+    sqlite3.SQLITE_CANTOPEN: "may whoever runs this read and write the file and its folder?",
+    sqlite3.SQLITE_FULL: "free some space, and do it again",
+    sqlite3.SQLITE_IOERR: "is the disk full, or broken?",
+    sqlite3.SQLITE_READONLY: "may whoever runs this write the file and its folder?",
+}
+
+
+def _failed(error: DBAPIError) -> Exception:
+    """What to say of what the driver says: an outage, or that the file is damaged."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return DatabaseDamaged(
+            f"{FILE_NAME} is damaged: {error.orig}; stop the service, keep the file, and restore it from the backup of the data folder"
+        )
+    what = f"the control database did not answer: {error.orig}"
+    if code in _FILE_FAILURES:
+        return DatabaseOutage(f"{what}; {_FILE_FAILURES[code]}", retry_after=1)
+    return DatabaseOutage(what, retry_after=1)
 
 
 def _engine(data: Path, url: str) -> Engine:

@@ -43,9 +43,11 @@ def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True)
         write_all(handle, data)
         if durable:
             os.fsync(handle)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # who reads of it has to know which disk is full
         raise
     finally:
         os.close(handle)

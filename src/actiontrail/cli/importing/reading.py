@@ -241,6 +241,8 @@ def _events(source: Source, whole: bytes) -> Iterator[bytes]:
         return
     except msgspec.ValidationError as error:
         raise Unreadable(f"{source.path}: neither an event nor a list of events: {error}") from error
+    except RecursionError as error:
+        raise Unreadable(f"{source.path}: a document nested too deeply to be an event") from error
     except msgspec.DecodeError as error:
         one = error
     try:

@@ -1,0 +1,41 @@
+"""What a request under `/v1/` says, understood or refused."""
+
+import pytest
+
+from actiontrail.api.questions import PageAsk
+from actiontrail.api.served import BadQuestion, asked, asking
+from actiontrail.api.signature import Sent
+from actiontrail.api.trails_routes import _told
+
+DEEP = b'{"query":' + b"[" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "words"),
+    [
+        ("/v1/search", DEEP, r"got `array` - at `\$\.query`"),
+        ("/v1/search", b"[" * 200_000, "Expected `object`, got `array`"),
+        ("/v1/search", b'{"nope":1}', "unknown field `nope`"),
+        ("/v1/search", b'{"limit":"5"}', r"\$\.limit"),
+        ("/v1/search", b"\xff", "byte 0"),
+        ("/v1/search?limit=x", b"", r"\$\.limit"),
+        ("/v1/search?limit=1&limit=2", b"", "limit is given twice"),
+        ("/v1/search?nope=1", b"", "unknown field `nope`"),
+    ],
+)
+def test_a_request_that_cannot_be_read_is_refused_by_the_place(target: str, body: bytes, words: str) -> None:
+    """A mistake of the caller's is never one of ours."""
+    with pytest.raises(BadQuestion, match=words):
+        asked(Sent("POST", target, {}, body), PageAsk)
+
+
+def test_the_same_said_twice_is_said_once() -> None:
+    """Only different values contradict each other."""
+    assert asked(Sent("GET", "/v1/search?limit=7&limit=7", {}, b""), PageAsk).limit == 7
+
+
+def test_what_cannot_be_read_is_told_without_its_parameters() -> None:
+    """The refused try is an event all the same."""
+    sent = Sent("POST", "/v1/search", {}, DEEP)
+
+    assert (asking("actiontrail:SearchEvents", sent).parameters, _told(sent)) == ({}, {})
