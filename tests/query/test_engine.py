@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,46 @@ def test_a_cancelled_question_is_in_nobody_elses_answer(engine: Engine) -> None:
         leaving.result()
         assert [one.result() for one in asking] == [0, 0]
     assert stopped[0] >= TIMES
+
+
+def test_a_question_that_was_cancelled_is_not_begun(engine: Engine) -> None:
+    """Nobody waits any more; there may be nothing to stop yet when they leave."""
+    mark = new_mark()
+    engine.cancel(mark)
+
+    with pytest.raises(Cancelled):
+        engine.rows("SELECT count() FROM numbers(100000000000)", mark=mark)
+    assert engine.rows("SELECT 1", mark=new_mark()) == [(1,)]
+
+
+def test_a_question_that_was_cancelled_has_no_answer_even_if_the_engine_gives_one(tmp_path: Path) -> None:
+    """What was stopped on the way would look like a count; and whoever cancelled is told that it was cancelled."""
+    with closing(Engine(tmp_path / "projection", memory_bytes=512 * MIB, connections=1)) as engine:
+        mark, (reader,) = new_mark(), engine._readers
+        query = reader.query
+
+        def late(*asked: object, **how: object) -> object:
+            found = query(*asked, **how)
+            engine.cancel(mark)
+            return found
+
+        reader.query = late
+        with pytest.raises(Cancelled):
+            engine.answer("SELECT 1 AS c", None, limits=Limits(), mark=mark)
+        assert engine.rows("SELECT 2", mark=new_mark()) == [(2,)]
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_question_is_not_answered_with_what_there_was_when_its_time_was_up(
+    tmp_path: Path, read_only: bool
+) -> None:
+    """A server may be set up to do that. A count of half of the events looks like a count of all."""
+    sql = "SELECT count() FROM numbers(100000000000) WHERE NOT ignore(number)"
+    with closing(Engine(tmp_path / "projection", memory_bytes=512 * MIB, connections=1)) as engine:
+        (reader,) = engine._readers
+        reader.command("SET timeout_overflow_mode = 'break'")
+        with pytest.raises(TooHeavy):
+            engine.rows(sql, limits=Limits(1, read_only=read_only))
 
 
 def test_a_failed_change_does_not_stand_before_the_next(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """The searchable copy may be shortened: what went on purpose is told, never called a loss, and never comes back by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.kit.projection import ACCOUNT, Paper, a_projection, an_event
 from actiontrail.config import Config
 from actiontrail.errors import Outage
 from actiontrail.query import place, retention, schema
-from actiontrail.query.engine import Limits
+from actiontrail.query.engine import Engine, Limits
 from actiontrail.query.place import NoSuchEvent
 from actiontrail.query.projection import Projection
 from actiontrail.query.search import Asked, BadToken, Search
@@ -174,6 +175,37 @@ def test_every_answer_says_from_when_on_it_could_see(projection: Projection, led
         place.index_of(projection, ACCOUNT, "id-3", size=30)
 
     assert ((before.first, before.since), (seen.first, seen.since)) == ((0, ""), (19, SINCE))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda search, asked: search.page(asked),
+        lambda search, asked: search.facets(asked, ["serviceName"]),
+        lambda search, asked: search.histogram(asked),
+        lambda search, asked: search.sql(replace(asked, query="* | select count(*) as c")),
+    ],
+    ids=["page", "facets", "histogram", "sql"],
+)
+def test_an_answer_over_what_was_let_go_meanwhile_is_not_given(
+    projection: Projection,
+    ledger: Paper,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[Search, Asked], object],
+) -> None:
+    """It would say that it saw what was gone when it looked."""
+    search = Search(projection, limits=Limits(), rows_max=1000)
+    connection = Engine._connection
+
+    def late(engine: Engine) -> object:
+        monkeypatch.setattr(Engine, "_connection", connection)
+        projection.expire(ledger, NOW)
+        return connection(engine)
+
+    monkeypatch.setattr(Engine, "_connection", late)
+    with pytest.raises(Outage, match="shortened"):
+        ask(search, Asked(account=ACCOUNT))
+    ask(search, Asked(account=ACCOUNT))
 
 
 def test_a_walk_that_lost_its_beginning_is_told(projection: Projection, ledger: Paper) -> None:

@@ -4,7 +4,7 @@ import { memo, useEffect, useRef, type ReactNode } from "react";
 import { at, isDenied, isSensitive, shown } from "../event/facts.ts";
 import { plain } from "../event/inert.ts";
 import { actorOf } from "../event/facts.ts";
-import type { Row } from "../event/runs.ts";
+import type { Row, Run } from "../event/runs.ts";
 import type { Found } from "../service/types.ts";
 import { count, useSay } from "../shell/words.ts";
 import { usePreferences } from "../shell/preferences.ts";
@@ -17,7 +17,7 @@ interface Props {
   openId: string;
   focus: number;
   toggleOpen: (id: string) => void;
-  toggleRun: (key: string) => void;
+  toggleRun: (run: Run) => void;
   detail: (found: Found) => ReactNode;
   more: () => void;
   tail?: ReactNode;
@@ -69,7 +69,7 @@ export function keyOf(row: Row): string {
   return row.kind === "run" ? row.key : `e${row.found.index}`;
 }
 
-function RunRow({ row, focused, toggle }: { row: Extract<Row, { kind: "run" }>; focused: boolean; toggle: (key: string) => void }) {
+function RunRow({ row, focused, toggle }: { row: Run; focused: boolean; toggle: (run: Run) => void }) {
   const say = useSay();
   const { language } = usePreferences();
   const first = row.events[0] as Found;
@@ -77,7 +77,7 @@ function RunRow({ row, focused, toggle }: { row: Extract<Row, { kind: "run" }>; 
   const what = names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
   return (
     <article className={`row run${focused ? " focused" : ""}`}>
-      <button type="button" className="row-head" onClick={() => toggle(row.key)}>
+      <button type="button" className="row-head" aria-expanded={row.open} onClick={() => toggle(row)}>
         <Moment at={first.event.eventTime} />
         <span className="dot read" aria-hidden />
         <span className="sentence faint">{say("events.fold", { n: count(row.events.length, language), who: plain(actorOf(first.event).id, 60), what: plain(what, 160) })}</span>

@@ -1,6 +1,7 @@
 // The query: typed with completion of fields, of words, and of values as the service counts them; a mistake is shown at its place.
 import { Button } from "antd";
 import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { flushSync } from "react-dom";
 import { masked, plain } from "../event/inert.ts";
 import { KEYWORDS, placeAt, quoted, type Mistake } from "../query/language.ts";
 import { pages } from "../service/pages.ts";
@@ -43,6 +44,21 @@ export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loa
     return () => control.abort();
   }, []);
 
+  const shown = useRef<Option[]>([]);
+  shown.current = options;
+  /** Other proposals, with the same one meant as before: an answer that comes late chooses nothing for anybody. */
+  const propose = (next: Option[]) => {
+    const before = shown.current;
+    setChosen((old) => (old < 0 ? -1 : next.findIndex((one) => one.text === before[old]?.text)));
+    setOptions(next);
+  };
+  /** No proposals, and none that are still on their way. */
+  const close = () => {
+    asked.current?.abort();
+    setChosen(-1);
+    setOptions([]);
+  };
+
   const suggest = (typed: string, cursor: number, wanted = false) => {
     asked.current?.abort();
     const place = placeAt(typed, cursor);
@@ -71,9 +87,9 @@ export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loa
             text: of === "fields" ? `${one.text}: ` : `${/^[\w.*-]+$/.test(one.text) ? one.text : quoted(one.text)} `,
             note: one.count > 0 ? String(one.count) : "",
           }));
-          setOptions([...words.map((word) => ({ text: `${word} `, note: "" })), ...texts].slice(0, OPTIONS_MAX));
+          if (!control.signal.aborted) propose([...words.map((word) => ({ text: `${word} `, note: "" })), ...texts].slice(0, OPTIONS_MAX));
         })
-        .catch(() => !control.signal.aborted && setOptions([])); // a field that there is not has no values
+        .catch(() => !control.signal.aborted && propose([])); // a field that there is not has no values
     }, WAIT_MS);
   };
 
@@ -82,13 +98,14 @@ export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loa
     const place = placeAt(text, cursor);
     const next = text.slice(0, place.from) + option.text + text.slice(cursor);
     const at = place.from + option.text.length;
-    setText(next);
-    setOptions([]);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(at, at);
-      if (option.text.endsWith(": ")) suggest(next, at);
+    // At once, so that what is typed next comes behind it.
+    flushSync(() => {
+      setText(next);
+      close();
     });
+    field.current?.focus();
+    field.current?.setSelectionRange(at, at);
+    if (option.text.endsWith(": ")) suggest(next, at);
   };
 
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -107,12 +124,11 @@ export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loa
       event.preventDefault();
       take(options[chosen] as Option);
     } else if (event.key === "Enter") {
-      setOptions([]);
-      asked.current?.abort();
+      close();
       run(text);
     } else if (event.key === "Escape" && open) {
       event.stopPropagation();
-      setOptions([]);
+      close();
     } else if (event.key === "Escape") field.current?.blur();
   };
 
@@ -146,7 +162,7 @@ export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loa
               suggest(event.target.value, event.target.selectionStart ?? event.target.value.length);
             }}
             onKeyDown={onKey}
-            onBlur={() => window.setTimeout(() => setOptions([]), 150)}
+            onBlur={() => window.setTimeout(() => document.activeElement !== field.current && close(), 150)}
           />
           <ul id={list} role="listbox" aria-label={say("complete.fields")} className="options" hidden={options.length === 0}>
             {options.map((option, at) => (

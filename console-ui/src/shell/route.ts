@@ -26,6 +26,9 @@ export function parseHash(hash: string): Route {
 let now = "";
 let route = parseHash("");
 
+/** Where we are now, which may be a moment ahead of what is drawn. */
+export const here = (): Route => current();
+
 function current(): Route {
   const hash = window.location.hash;
   if (hash !== now) {

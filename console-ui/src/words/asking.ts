@@ -105,5 +105,6 @@ export const asking = {
   "keys.keep": ["Name and save it", "命名并保存"],
   "keys.begin": ["Scenes, saved, history", "场景、已保存、历史"],
   "events.sql.number": ["Number", "数字"],
+  "events.apart": ["Open, and not among the rows below", "已展开，但不在下列结果中"],
   "events.sql.noNumber": ["No column holds a number.", "没有数值列。"],
 } as const;

@@ -2,6 +2,7 @@
 
 Everything that knows the client's oddities is here. One process owns an embedded folder, and it must not
 fork after opening one. Questions run at once on a few connections; each has limits on time, memory and rows.
+A question is answered whole or not at all: whatever limit stops it, or whoever, it has no answer.
 """
 
 import os
@@ -19,6 +20,7 @@ import pyarrow as pa
 from actiontrail.errors import Outage, Refusal
 
 CONNECTIONS = 4
+CANCELLED_MAX = 10_000  # marks of which is remembered that they were cancelled: more than are asked while one question runs
 MIB = 1024 * 1024
 # For the first rows in the table's own order: without it, each part is read far ahead of what is wanted.
 ONE_PAGE: Mapping[str, Any] = {"read_in_order_use_buffering": 0}
@@ -29,6 +31,18 @@ EMBEDDED: Mapping[str, Any] = {
     "max_threads": min(os.cpu_count() or 1, THREADS_MAX),
     "max_threads_min_free_memory_per_thread": 0,
 }
+# What stops a question ends it with an error. A server may be set up to answer with what there is so far; never to us.
+WHOLE: Mapping[str, Any] = {
+    "timeout_overflow_mode": "throw",
+    "read_overflow_mode": "throw",
+    "group_by_overflow_mode": "throw",
+    "sort_overflow_mode": "throw",
+    "set_overflow_mode": "throw",
+    "join_overflow_mode": "throw",
+    "distinct_overflow_mode": "throw",
+    "partial_result_on_first_cancel": 0,
+}
+_STOPPED = "the question was cancelled"
 _TIMES, _MEMORY, _ROWS, _CANCELLED = {159, 160}, {241, 173}, {158, 396, 307}, {394, 734}
 
 
@@ -57,6 +71,7 @@ class Limits:
         """As the engine's settings."""
         found: dict[str, Any] = {
             "max_execution_time": self.seconds,
+            **WHOLE,
             "formatdatetime_parsedatetime_m_is_month_name": 0,  # %M are minutes, as for the log service's %i
             "max_memory_usage": self.memory_bytes,
             "max_bytes_before_external_sort": self.memory_bytes // 2,
@@ -87,6 +102,8 @@ class Engine:
             self._readers.add(client)
             self._idle.put(client)
         self._closed = False
+        self._cancelled: dict[str, None] = {}  # marks, the oldest first
+        self._cancelling = threading.Lock()
 
     def _connect(self) -> Any:  # noqa: ANN401 - the client has no types
         import clickhouse_connect
@@ -203,20 +220,32 @@ class Engine:
         settings: Mapping[str, Any] | None,
         mark: str,
     ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """The names of the columns, and the rows.
+        """The names of the columns, and the rows. Raises `Cancelled` once `mark` was cancelled, whatever came of it.
 
         All are read before somebody else has the connection.
         """
+        self._go_on(mark)
         named = {"log_comment": mark} if mark else {}
         ours = EMBEDDED if isinstance(self._target, Path) else {}
         asked = {**ours, **named, **(limits or Limits()).settings(), **(settings or {})}
         with self._connection() as client, translated():
             found = client.query(sql, parameters=dict(parameters or {}), settings=asked)
-            return tuple(found.column_names), list(found.result_rows)
+            names, rows = tuple(found.column_names), list(found.result_rows)
+            self._go_on(mark)
+            return names, rows
+
+    def _go_on(self, mark: str) -> None:
+        """Raise `Cancelled` if the question is."""
+        if mark in self._cancelled:
+            raise Cancelled(_STOPPED)
 
     def cancel(self, mark: str) -> None:
-        """Stop the questions asked under `mark`, if any still run."""
+        """Stop the questions asked under `mark`. From now on none of them is answered, nor begun."""
         assert mark.isalnum(), "a mark is one of ours"
+        with self._cancelling:
+            self._cancelled[mark] = None
+            if len(self._cancelled) > CANCELLED_MAX:
+                del self._cancelled[next(iter(self._cancelled))]
         sql = f"KILL QUERY WHERE Settings['log_comment'] = '{mark}' ASYNC"
         with suppress(Exception), self._write() as writer:
             writer.command(sql)
@@ -242,7 +271,7 @@ def _ours(error: Exception) -> Exception:
     code = getattr(error, "code", None)
     said = str(error).split("(version", maxsplit=1)[0].split("Stack trace", maxsplit=1)[0].strip()[:600]
     if code in _CANCELLED:
-        return Cancelled("the question was cancelled")
+        return Cancelled(_STOPPED)
     if code in _TIMES:
         return TooHeavy(
             f"the question took longer than it may. Narrow the time range or the selector. ({said})"

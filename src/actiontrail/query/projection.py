@@ -111,9 +111,11 @@ class Projection:
                 going.result()
 
     def _insert(self, table: pa.Table) -> None:
-        self.engine.insert(schema.TABLE, table)
         odd = table.filter(pa.compute.field("odd") == 1)
-        self._odd = self._odd | set(odd["account"].to_pylist())
+        self._odd = self._odd | set(
+            odd["account"].to_pylist()
+        )  # first: whoever finds the rows knows what they are
+        self.engine.insert(schema.TABLE, table)
         self._size += table.num_rows
         for found in pyarrow.compute.value_counts(table["format"]).to_pylist():
             if found["values"] not in self._formats:

@@ -129,6 +129,11 @@ class Rows(NamedTuple):
     seen: Seen
 
 
+_Step = tuple[
+    int, int, int, int
+]  # when it begins, how many events it has, when the first and the last of them happened
+
+
 class _Token(msgspec.Struct, frozen=True, array_like=True):
     question: str
     as_of: int
@@ -165,6 +170,11 @@ class Search:
         reach = self.projection.reach
         return Seen(size, whole, max(whole - size, 0), note, reach.first, reach.told())
 
+    def _still_seen(self, seen: Seen) -> None:
+        """Raise an `Outage` if what an answer says to have seen was let go while it was made: it may lack some of that."""
+        if self.projection.reach.first != seen.first:
+            raise Outage("the searchable copy was shortened while it was asked; ask again", retry_after=1)
+
     def page(
         self, asked: Asked, *, limit: int = 50, newest_first: bool = True, token: str = "", mark: str = ""
     ) -> Results:
@@ -192,8 +202,7 @@ class Search:
         rows = self.projection.engine.rows(
             sql, bound.values, limits=self.limits, settings=ONE_PAGE, mark=mark
         )
-        if self.projection.reach.first != seen.first:
-            raise Outage("the searchable copy was shortened while it was asked; ask again", retry_after=1)
+        self._still_seen(seen)
         events = _of_a_size([_found(row) for row in rows[:limit]])
         more = len(rows) > len(events)
         last = events[-1] if events else None
@@ -226,27 +235,32 @@ class Search:
         ):
             at = groupings.at(group)
             found[names[at]].append((values[at], count))
+        self._still_seen(seen)
         return found, seen
 
     def histogram(self, asked: Asked, *, buckets: int = 60, mark: str = "") -> Histogram:
         """Counts over the range, in at most about `buckets` steps of a round length."""
         _within("buckets", buckets, 1, BUCKETS_MAX)
         seen = self.seen()
+        step, counted = self._counted(asked, buckets, mark)
+        self._still_seen(seen)
+        return _histogram(step, counted, seen)
+
+    def _counted(self, asked: Asked, buckets: int, mark: str) -> tuple[int, list[_Step]]:
+        """The step that suits the range, or what happened if the range is open; and the counts, in such steps or finer ones."""
         if asked.start_ms is not None and asked.end_ms is not None:
             step = _step(asked.end_ms - asked.start_ms, buckets)
-            return _histogram(step, self._steps(asked, step, mark), seen)
+            return step, self._steps(asked, step, mark)
         hours = self._steps(asked, HOUR_MS, mark)
         if not hours:
-            return _histogram(STEPS_MS[0], hours, seen)
+            return STEPS_MS[0], hours
         first, last = hours[0][2], hours[-1][3]
         step = _step(last + 1 - first, buckets)
         if step >= HOUR_MS:  # whole hours: everything was read but once
-            return _histogram(step, hours, seen)
-        return _histogram(
-            step, self._steps(replace(asked, start_ms=first, end_ms=last + 1), step, mark), seen
-        )
+            return step, hours
+        return step, self._steps(replace(asked, start_ms=first, end_ms=last + 1), step, mark)
 
-    def _steps(self, asked: Asked, step: int, mark: str) -> list[tuple[int, int, int, int]]:
+    def _steps(self, asked: Asked, step: int, mark: str) -> list[_Step]:
         """Each step that holds events: its begin, how many, and when the first and the last of them happened."""
         bound = Bindings()
         at = "toUnixTimestamp64Milli(happened)"
@@ -265,6 +279,7 @@ class Search:
         names, rows = self.projection.engine.answer(
             self._spoken(asked, bound), bound.values, limits=limits, mark=mark
         )
+        self._still_seen(seen)
         return Rows(tuple(names), rows, seen)
 
     def try_out(self, account: str, query: str) -> None:
@@ -329,7 +344,7 @@ def _step(span_ms: int, buckets: int) -> int:
     return next((one for one in STEPS_MS if span_ms <= one * buckets), STEPS_MS[-1])
 
 
-def _histogram(step: int, counted: Sequence[tuple[int, int, int, int]], seen: Seen) -> Histogram:
+def _histogram(step: int, counted: Sequence[_Step], seen: Seen) -> Histogram:
     """Counts in steps of `step`, from those in steps that it is a multiple of."""
     found: Counter[int] = Counter()
     for begin, count, _, _ in counted:

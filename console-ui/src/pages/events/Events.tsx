@@ -1,7 +1,7 @@
 // The Events page: everything it shows is in its address, so that a link is the page and back is undo.
 import { Button, Switch } from "antd";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { rows } from "../../event/runs.ts";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { rows, toggled, type Run } from "../../event/runs.ts";
 import { besides, EventDetail } from "../../parts/EventDetail.tsx";
 import { EventList } from "../../parts/EventList.tsx";
 import { FACET_FIELDS, FacetPane } from "../../parts/FacetPane.tsx";
@@ -21,10 +21,11 @@ import { useKeys } from "../../shell/keys.ts";
 import { moment } from "../../shell/moments.ts";
 import { showSeen } from "../../shell/seen.ts";
 import { usePreferences } from "../../shell/preferences.ts";
-import { go, useRoute } from "../../shell/route.ts";
+import { go, here, useRoute } from "../../shell/route.ts";
 import { count, useSay } from "../../shell/words.ts";
 import { Chips } from "./Chips.tsx";
 import { Empty } from "./Empty.tsx";
+import { OpenApart } from "./OpenApart.tsx";
 import { Pins, pinsQuery, usePinsKept } from "./Pins.tsx";
 import { RowTools } from "./RowTools.tsx";
 import { Tools } from "./Tools.tsx";
@@ -42,7 +43,11 @@ export default function Events() {
   const { search } = useRoute();
   const { columns: preferred } = usePreferences();
   const state = useMemo(() => read(search, preferred), [search, preferred]);
-  const set = useCallback((change: Partial<EventsState>, replace = false) => go(`/events?${write({ ...state, ...change }, preferred)}`, replace), [state, preferred]);
+  // What changes is changed in the address as it is now: two changes in one breath are both made, whatever was drawn in between.
+  const set = useCallback((change: Partial<EventsState> | ((now: EventsState) => Partial<EventsState>), replace = false) => {
+    const now = read(here().search, preferred);
+    go(`/events?${write({ ...now, ...(typeof change === "function" ? change(now) : change) }, preferred)}`, replace);
+  }, [preferred]);
   useZone(state.tz, useCallback((tz: string) => set({ tz }, true), [set]));
 
   // "Now" stands still while a question is looked at, and moves when it is asked again.
@@ -66,10 +71,12 @@ export default function Events() {
   useEffect(() => showSeen(seen), [seen]);
 
   const toggleChip = useCallback((chip: Chip) => {
-    const same = state.chips.find((one) => one.field === chip.field && one.value === chip.value);
-    const others = state.chips.filter((one) => one !== same);
-    set({ chips: same && same.not === chip.not ? others : [...others, chip] });
-  }, [state, set]);
+    set(({ chips }) => {
+      const same = chips.find((one) => one.field === chip.field && one.value === chip.value);
+      const others = chips.filter((one) => one !== same);
+      return { chips: same && same.not === chip.not ? others : [...others, chip] };
+    });
+  }, [set]);
   const run = useCallback((text: string) => {
     setTurn((old) => old + 1);
     set({ text });
@@ -86,12 +93,18 @@ export default function Events() {
   const [focus, setFocus] = useState(-1);
   useEffect(() => setFocus(-1), [key]);
   const shown = useMemo(
-    () => (state.collapse ? rows(found.events, openedRuns) : found.events.map((one) => ({ kind: "event" as const, found: one }))),
-    [found.events, openedRuns, state.collapse],
+    () => (state.collapse ? rows(found.events, openedRuns, state.open) : found.events.map((one) => ({ kind: "event" as const, found: one }))),
+    [found.events, openedRuns, state.collapse, state.open],
   );
-  const toggleOpen = useCallback((id: string) => set({ open: state.open === id ? "" : id, tab: "" }), [state.open, set]);
-  const toggleRun = useCallback((run: string) => set({ runs: state.runs.includes(run) ? state.runs.filter((one) => one !== run) : [...state.runs, run] }), [state.runs, set]);
-  const togglePin = useCallback((id: string) => set({ pins: state.pins.includes(id) ? state.pins.filter((one) => one !== id) : [...state.pins, id] }), [state.pins, set]);
+  const toggleOpen = useCallback((id: string) => set(({ open }) => ({ open: open === id ? "" : id, tab: "" })), [set]);
+  const toggleRun = useCallback((run: Run) => set((now) => toggled(run, now)), [set]);
+  const togglePin = useCallback((id: string) => set(({ pins }) => ({ pins: pins.includes(id) ? pins.filter((one) => one !== id) : [...pins, id] })), [set]);
+
+  // Whoever reads an event goes on reading it when other rows come, from the next page or another search.
+  const reading = found.events.find((one) => one.event.eventId === state.open);
+  const held = useRef<Found>(undefined);
+  if (reading) held.current = reading;
+  const apart = state.mode === "events" && state.open !== "" && !reading && found.asked.data !== undefined && !found.asked.loading;
 
   const focused = shown[focus]?.kind === "event" ? (shown[focus] as { found: Found }).found : null;
   useKeys("events.list", state.mode === "tail" ? null : {
@@ -99,15 +112,15 @@ export default function Events() {
     previous: () => setFocus((old) => Math.max(old - 1, 0)),
     open: () => {
       const row = shown[focus];
-      if (row?.kind === "run") toggleRun(row.key);
+      if (row?.kind === "run") toggleRun(row);
       else if (row) toggleOpen(row.found.event.eventId);
     },
     pin: () => focused && togglePin(focused.event.eventId),
-    around: () => focused && set({ open: focused.event.eventId, tab: nextAround(state.open === focused.event.eventId ? state.tab : "") }),
-    tabs: (at) => state.open && set({ tab: besides(state.tab, at === 0 ? -1 : 1) }),
+    around: () => focused && set((now) => ({ open: focused.event.eventId, tab: nextAround(now.open === focused.event.eventId ? now.tab : "") })),
+    tabs: (at) => set((now) => (now.open ? { tab: besides(now.tab, at === 0 ? -1 : 1) } : {})),
   });
   useKeys("events", {
-    fold: () => set({ collapse: !state.collapse }),
+    fold: () => set(({ collapse }) => ({ collapse: !collapse })),
     clear: () => set({ chips: [], text: "" }),
     pins: () => (state.pins.length > 0 ? set({ pinsOnly: !state.pinsOnly }) : before.length > 0 && set({ pins: before })),
     again: () => run(state.text),
@@ -117,9 +130,9 @@ export default function Events() {
     wider: () => set({ range: moved(from, to, 0, 2) }),
     range: openRange,
     facets: () => document.querySelector<HTMLElement>(".facet-value")?.focus(),
-    reads: () => set({ hideReads: !state.hideReads }),
-    live: () => set({ mode: state.mode === "tail" ? "events" : "tail" }),
-    sql: () => set({ mode: state.mode === "sql" ? "events" : "sql" }),
+    reads: () => set(({ hideReads }) => ({ hideReads: !hideReads })),
+    live: () => set(({ mode }) => ({ mode: mode === "tail" ? "events" : "tail" })),
+    sql: () => set(({ mode }) => ({ mode: mode === "sql" ? "events" : "sql" })),
     search: () => document.getElementById("query")?.focus(),
   });
 
@@ -182,6 +195,7 @@ export default function Events() {
         {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} busy={facets.loading} />}
         <main className="events-main" aria-busy={found.asked.loading}>
           {state.pins.length > 0 && <Pins state={state} set={set} togglePin={togglePin} exportThem={() => setAlsoExport({ question: { query: pinsQuery(state.pins) }, total: state.pins.length })} />}
+          {apart && <OpenApart key={state.open} id={state.open} held={held.current?.event.eventId === state.open ? held.current : undefined} columns={state.columns} toggle={toggleOpen} detail={detail} />}
           {state.mode === "sql" ? (
             <Suspense fallback={null}><Sql state={state} set={set} question={question} /></Suspense>
           ) : state.mode === "tail" ? (

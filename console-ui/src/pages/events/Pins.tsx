@@ -69,7 +69,7 @@ export function Pins({ state, set, togglePin, exportThem }: Props) {
 }
 
 /** The event, or its id if the record has it no more or not for us. */
-async function pinned(id: string, signal: AbortSignal): Promise<Found | string> {
+export async function pinned(id: string, signal: AbortSignal): Promise<Found | string> {
   try {
     return (await service.event(id, signal)).event;
   } catch (error) {

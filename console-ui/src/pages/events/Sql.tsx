@@ -9,6 +9,7 @@ import type { EventsState } from "../../query/state.ts";
 import { service } from "../../service/client.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import type { Question } from "../../service/types.ts";
+import { showSeen } from "../../shell/seen.ts";
 import { useSay } from "../../shell/words.ts";
 
 interface Props {
@@ -23,6 +24,8 @@ export default function Sql({ state, set, question }: Props) {
   useEffect(() => setSql(state.sql), [state.sql]);
   const asked = useAnswer(`sql${JSON.stringify(question)}${state.sql}`, (signal) =>
     service.sql({ ...question, query: `${question.query || "*"} | ${state.sql}` }, signal));
+  const seen = asked.data?.seen;
+  useEffect(() => showSeen(seen), [seen]);
   const mistake = asked.failure?.message.startsWith("the SQL") ? mistakeIn(asked.failure.message) : null;
   const run = () => (sql === state.sql ? asked.again() : set({ sql }));
   return (
