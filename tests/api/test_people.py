@@ -8,7 +8,7 @@ import pytest
 from tests.access.test_policy import a_statement, text
 from tests.kit.access import AccessHouse, an_access_house
 
-from actiontrail.api import people_routes
+from actiontrail.api.people import routes as people_routes
 
 READ_ONLY = "AliyunActionTrailReadOnlyAccess"
 

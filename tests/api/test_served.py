@@ -5,7 +5,7 @@ import pytest
 from actiontrail.api.questions import PageAsk
 from actiontrail.api.served import BadQuestion, asked, asking
 from actiontrail.api.signature import Sent
-from actiontrail.api.trails_routes import _told
+from actiontrail.api.trails.routes import _told
 
 DEEP = b'{"query":' + b"[" * 200_000
 

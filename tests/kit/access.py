@@ -24,10 +24,10 @@ from actiontrail.access.roles import Roles
 from actiontrail.access.seal import Sealer
 from actiontrail.access.signin import SignIn
 from actiontrail.access.users import Users
-from actiontrail.api import people_routes
 from actiontrail.api.app import _http_refusal, _refusal
 from actiontrail.api.door import Door
-from actiontrail.api.people import Desk
+from actiontrail.api.people import routes as people_routes
+from actiontrail.api.people.acts import Desk
 from actiontrail.store.database import Database
 
 _numbers = itertools.count(1)

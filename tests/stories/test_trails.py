@@ -9,7 +9,7 @@ from typing import Any
 from tests.kit.service import House, a_service, events
 from tests.stories.test_commands import command
 
-from actiontrail.api.trails_rest import STATES
+from actiontrail.api.trails.rest import STATES
 
 SETTINGS = "delivery_seconds = 0.2\ndelivery_events_max = 50\n"
 

@@ -47,7 +47,7 @@ from actiontrail.api.operations import (
     trails_2017,
 )
 from actiontrail.api.origin import networks
-from actiontrail.api.people import Desk
+from actiontrail.api.people.acts import Desk
 from actiontrail.api.proxy import Forward
 from actiontrail.api.rpc import Rpc, response, sent_target
 from actiontrail.api.rpc import routes as rpc_routes
@@ -64,7 +64,7 @@ from actiontrail.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from actiontrail.api.pages import Pages
-    from actiontrail.api.trails_routes import TrailDesk
+    from actiontrail.api.trails.routes import TrailDesk
     from actiontrail.query.search import Search, Seen
 
 log = structlog.get_logger("actiontrail.api")
@@ -257,12 +257,12 @@ def _reader_routes(reading: Reading, chronicle: Chronicle) -> Litestar:
     from actiontrail.api import (
         openapi,
         pages,
-        people_routes,
         reception,
         rest,
-        trails_routes,
-        trails_trial,
     )
+    from actiontrail.api.people import routes as people_routes
+    from actiontrail.api.trails import routes as trails_routes
+    from actiontrail.api.trails import trial as trails_trial
     from actiontrail.query.insightevents import InsightEvents
     from actiontrail.query.keyuse import KeyUse
     from actiontrail.query.lookup import lookup
@@ -338,9 +338,9 @@ def _pages(reading: Reading, gate: Gate, search: "Search") -> "Pages":
 def _trails_desk(reading: Reading, gate: Gate, search: "Search", throttle: Throttle) -> "TrailDesk":
     """Who answers about trails over our own interface."""
     from actiontrail.api.selection import Selector
-    from actiontrail.api.trails_rest import TrailsRest
-    from actiontrail.api.trails_routes import TrailDesk
-    from actiontrail.api.trails_trial import Looking, Selecting, Trial
+    from actiontrail.api.trails.rest import TrailsRest
+    from actiontrail.api.trails.routes import TrailDesk
+    from actiontrail.api.trails.trial import Looking, Selecting, Trial
     from actiontrail.delivery.standing import Lookout
 
     settings = reading.settings

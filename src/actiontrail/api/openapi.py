@@ -18,16 +18,16 @@ from actiontrail.api import (
     ingest,
     kept,
     pages,
-    people_routes,
     rest,
     retention,
     session,
     sigma,
     tiles,
-    trails_routes,
     wire,
 )
+from actiontrail.api.people import routes as people_routes
 from actiontrail.api.routes import Answered, Route
+from actiontrail.api.trails import routes as trails_routes
 
 PATH = "/v1/openapi.json"
 SPOKEN = "3.1.0"

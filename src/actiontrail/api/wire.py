@@ -277,7 +277,7 @@ TABLE: dict[type[Refusal] | str, Row] = {
     visitors.CsrfMismatch: Row(403, "InvalidCsrfToken"),
     visitors.MustChangePassword: Row(403, "MustChangePassword"),
     visitors.MustSetUpTotp: Row(403, "MustSetUpTotp"),
-    "actiontrail.api.people_signin.OwnSignIn": Row(403, "OwnSignIn"),
+    "actiontrail.api.people.signin.OwnSignIn": Row(403, "OwnSignIn"),
     guesses.SigninLocked: Row(429, "SigninLocked"),
     "actiontrail.access.signin.WrongSignin": Row(401, "WrongSignin"),
     "actiontrail.access.signin.CodeNeeded": Row(401, "CodeNeeded"),

@@ -15,7 +15,7 @@ from msgspec import UNSET
 from actiontrail.access.keys import Caller
 from actiontrail.api.operations.trails import when
 from actiontrail.api.rest import at_moment
-from actiontrail.api.trails_values import (
+from actiontrail.api.trails.values import (
     BackfillAsk,
     Condition,
     DataEventsAsk,

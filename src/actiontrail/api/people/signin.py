@@ -1,6 +1,6 @@
 """How users of the account get in to the console, for whoever looks after them: `/v1/access/users/{user}/…`.
 
-One function for each address; their rows are in `people_routes.py`. Nobody does this to themselves from the console: whoever
+One function for each address; their rows are in `routes.py`. Nobody does this to themselves from the console: whoever
 has found an open page would not need the password that `/v1/session/…` asks for before.
 """
 
@@ -8,8 +8,8 @@ from msgspec import UNSET
 
 from actiontrail.access.consoles import Session
 from actiontrail.access.users import User
-from actiontrail.api import people_values as values
-from actiontrail.api.people import Desk, Visit
+from actiontrail.api.people import values
+from actiontrail.api.people.acts import Desk, Visit
 from actiontrail.errors import Refusal
 from actiontrail.event.moment import of_seconds
 

@@ -13,8 +13,8 @@ from actiontrail.api.operations.trails import when
 from actiontrail.api.rest import at_moment
 from actiontrail.api.selection import Selection, Selector
 from actiontrail.api.throttle import Throttle
-from actiontrail.api.trails_rest import TrailsRest, Visit, data_regions, data_selectors, means_of, settings_of
-from actiontrail.api.trails_values import (
+from actiontrail.api.trails.rest import TrailsRest, Visit, data_regions, data_selectors, means_of, settings_of
+from actiontrail.api.trails.values import (
     CheckShown,
     DataServicesAnswer,
     DataServiceShown,

@@ -1,13 +1,13 @@
 """Policies before they are used, and why somebody may do something or may not: `/v1/access/check-policy`, `…/simulate`.
 
-One function for each address; their rows are in `people_routes.py`. The same engine answers here and at the gate.
+One function for each address; their rows are in `routes.py`. The same engine answers here and at the gate.
 """
 
 from actiontrail.access import evaluate, policyplaces
 from actiontrail.access.evaluate import Asked
 from actiontrail.access.names import role_arn
-from actiontrail.api import people_values as values
-from actiontrail.api.people import Desk, Visit
+from actiontrail.api.people import values
+from actiontrail.api.people.acts import Desk, Visit
 from actiontrail.api.served import BadQuestion
 
 CONTEXT_MAX = 20

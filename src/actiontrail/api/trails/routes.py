@@ -18,9 +18,9 @@ from actiontrail.api.selection import Selection
 from actiontrail.api.served import BadQuestion, answered, asked, in_path, received, request_id
 from actiontrail.api.signature import Sent
 from actiontrail.api.throttle import Throttled
-from actiontrail.api.trails_rest import TrailsRest, Visit
-from actiontrail.api.trails_trial import PREVIEW, TEST, VERIFY, Trial
-from actiontrail.api.trails_values import (
+from actiontrail.api.trails.rest import TrailsRest, Visit
+from actiontrail.api.trails.trial import PREVIEW, TEST, VERIFY, Trial
+from actiontrail.api.trails.values import (
     BackfillAsk,
     DataEventsAsk,
     DataServicesAnswer,

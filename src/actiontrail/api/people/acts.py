@@ -1,6 +1,6 @@
 """Who may do what, over HTTP: `/v1/access/users`, `…/keys`, `…/roles`, `…/policies`, `…/tokens`, `…/accounts`, `…/directory`.
 
-One function for each address; their rows are in `people_routes.py`. A caller sees and changes their own account alone. What belongs to the account itself (its keys) only the account may touch,
+One function for each address; their rows are in `routes.py`. A caller sees and changes their own account alone. What belongs to the account itself (its keys) only the account may touch,
 so that nobody who may manage users can make themselves the account.
 """
 
@@ -15,7 +15,7 @@ from actiontrail.access.authority import ROOT_ONLY, NotAllowed
 from actiontrail.access.consoles import Sessions
 from actiontrail.access.keys import Caller
 from actiontrail.access.signin import SignIn
-from actiontrail.api import people_values as values
+from actiontrail.api.people import values
 from actiontrail.api.routes import Asked
 from actiontrail.event.moment import of_seconds
 
