@@ -89,6 +89,9 @@ def test_the_import_checker_passes() -> None:
         ("capture/__init__.py", "import actiontrail.query"),
         ("query/__init__.py", "import actiontrail.access"),
         ("errors.py", "import actiontrail.config"),
+        ("api/people/values.py", "import actiontrail.api.trails.values"),
+        ("api/session.py", "import actiontrail.api.people"),
+        ("api/gate.py", "import actiontrail.api.rest"),
     ],
 )
 def test_the_import_checker_finds_a_planted_import(tmp_path: Path, module: str, line: str) -> None:
