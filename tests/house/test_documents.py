@@ -48,6 +48,33 @@ def test_every_command_and_option_says_what_it_does() -> None:
     assert silent == []
 
 
+_TOLD = re.compile(r"(?:(?<=`)|(?<=^)|(?<=^    )|(?<=bin/))actiontrail ((?:[a-z][a-z-]+ ?){1,2})([^`|#]*)")
+_OPTION = re.compile(r"(?<!\S)(--[a-z-]+|-[a-z])(?=[\s=,.)]|$)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_that_a_page_tells_is_one_and_takes_its_options(page: Path) -> None:
+    """Whoever copies a line from a page at three in the morning has no time for one that was renamed."""
+    commands = dict(reference.walk(reference.typer.main.get_command(reference.app), "actiontrail"))
+    families = {name.split()[1] for name in commands if name.count(" ") == 2}
+    wrong = []
+    for line in page.read_text().splitlines():
+        for told in _TOLD.finditer(line):
+            words = told[1].split()
+            if (words == words[:1] and words[0] in families) or re.search(r" v\d", told[0]):
+                continue  # a family as a whole; or the first line of a format of ours
+            name = " ".join(["actiontrail", *words[: 2 if words[0] in families else 1]])
+            known = (
+                {one for parameter in commands[name].params for one in parameter.opts}
+                if name in commands
+                else set()
+            )
+            if name not in commands or set(_OPTION.findall(told[2])) - known - {"--help", "-h", "--no-start"}:
+                wrong.append(told[0])
+
+    assert wrong == []
+
+
 def test_every_dependency_says_why_it_is_here() -> None:
     """Code that we answer for without having written it needs a reason."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -117,7 +117,9 @@ def verify_delivery(
 
 
 def bucket(
-    name: Annotated[str, typer.Argument(help="Its name: 3 to 63 small letters, digits and hyphens.")],
+    name: Annotated[
+        str, typer.Argument(help="Its name: 3 to 63 small letters, digits and hyphens.", metavar="NAME")
+    ],
     *,
     data: Data = DATA,
     as_json: Json = False,

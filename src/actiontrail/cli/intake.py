@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     paths: Annotated[
-        list[str], typer.Argument(help="Files, folders, patterns; `-` for standard input.", metavar="PATH…")
+        list[str], typer.Argument(help="Files, folders, patterns; `-` for standard input.", metavar="PATH")
     ],
     *,
     format: Format = "",  # noqa: A002 - what the option is called

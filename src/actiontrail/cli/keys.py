@@ -38,7 +38,11 @@ family = typer.Typer(no_args_is_help=True)
 
 def register(app: typer.Typer) -> None:
     """Put this family's commands into `app`."""
-    app.add_typer(family, name="keys", help="Make, list, disable and delete access keys and ingest tokens.")
+    app.add_typer(
+        family,
+        name="keys",
+        help="Access keys, ingest tokens and sessions of roles; and the key that signs the log.",
+    )
 
 
 @family.command()
@@ -159,8 +163,10 @@ def delete(credential: Id, *, data: Data = DATA, as_json: Json = False) -> None:
 
 @family.command("assume-role")
 def assume_role(
-    role: Annotated[str, typer.Argument(help="The name of the role.")],
-    session: Annotated[str, typer.Argument(help="The name of the session: who or what acts.")],
+    role: Annotated[str, typer.Argument(help="The name of the role.", metavar="ROLE")],
+    session: Annotated[
+        str, typer.Argument(help="The name of the session: who or what acts.", metavar="SESSION")
+    ],
     *,
     data: Data = DATA,
     account: Account = "",

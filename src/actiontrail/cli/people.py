@@ -52,7 +52,9 @@ class Shown(NamedTuple, Generic[T]):
 
 def register(app: typer.Typer) -> None:
     """Put these families' commands into `app`."""
-    app.add_typer(users, name="users", help="Make, list, change and delete an account's users.")
+    app.add_typer(
+        users, name="users", help="An account's users: make, change and delete them, and how they sign in."
+    )
     app.add_typer(roles, name="roles", help="Make, list, change and delete an account's roles.")
 
 

@@ -25,7 +25,7 @@ policies = typer.Typer(no_args_is_help=True)
 
 def register(app: typer.Typer) -> None:
     """Put this family's commands into `app`."""
-    app.add_typer(policies, name="policies", help="Make, show, attach and detach policies.")
+    app.add_typer(policies, name="policies", help="Make, change, show, attach, detach and delete policies.")
 
 
 @policies.command("create")

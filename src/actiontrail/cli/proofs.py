@@ -113,7 +113,7 @@ def register(app: typer.Typer) -> None:
 
 
 def proof(
-    event_id: Annotated[str, typer.Argument(help="The event's id.", metavar="[EVENT_ID]")] = "",
+    event_id: Annotated[str, typer.Argument(help="The event's id.", metavar="EVENT_ID")] = "",
     *,
     to: Output,
     of_receipt: ReceiptFile = None,

@@ -71,11 +71,16 @@ def walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 
 
 def _row(parameter: Any) -> str:  # noqa: ANN401 - as above
     argument = parameter.param_type_name == "argument"
-    spelled = parameter.name.upper() if argument else ", ".join((*parameter.opts, *parameter.secondary_opts))
+    named = parameter.metavar or parameter.name.upper()
     if argument and parameter.nargs == -1:
-        spelled += "…"
+        named += "…"
+    spelled = named if argument else ", ".join((*parameter.opts, *parameter.secondary_opts))
     default = parameter.default
-    shown = "" if default is None or default is False or callable(default) or argument else f"`{default}`"
+    shown = (
+        ""
+        if default in (None, False, "") or default == [] or callable(default) or argument
+        else f"`{default}`"
+    )
     if parameter.required:
         shown = "required"
     environment = f" Environment: `{parameter.envvar}`." if getattr(parameter, "envvar", None) else ""

@@ -59,7 +59,11 @@ class NoDestination(Refusal):
 
 def register(app: typer.Typer) -> None:
     """Put this family's commands into `app`."""
-    app.add_typer(family, name="trails", help="Make, list, change, start, stop and delete trails.")
+    app.add_typer(
+        family,
+        name="trails",
+        help="Make, list, change, start, stop and delete trails, and bring the past to them.",
+    )
 
 
 @family.command("list")
