@@ -37,7 +37,7 @@ from actiontrail.access.signin import (
     WrongSignin,
 )
 from actiontrail.access.users import User
-from actiontrail.api import wire
+from actiontrail.api import opened, wire
 from actiontrail.api.deeds import Deed, Telling, password_reset
 from actiontrail.api.gate import CONSOLE, Deeds
 from actiontrail.api.origin import PEER_HEADER, Networks, Origin, origin
@@ -150,24 +150,10 @@ class CodesAnswer(Answered, frozen=True):
     session: SessionAnswer
 
 
-class OpenSession(Answered, frozen=True):
-    """One of one's own sessions."""
-
-    id: str
-    begun: str
-    seen: str
-    ends: str
-    mfa: bool
-    method: str
-    address: str
-    agent: str
-    current: bool
-
-
 class SessionsAnswer(Answered, frozen=True):
     """One's own sessions, the latest first."""
 
-    sessions: list[OpenSession]
+    sessions: list[opened.OpenSession]
 
 
 _SEATED = (NotSignedIn, ForeignPage, CsrfMismatch)
@@ -410,20 +396,7 @@ class Desk:
         """One's own sessions."""
         current = self.visitors.seat(sent.method, sent.headers).session
         return SessionsAnswer(
-            sessions=[
-                OpenSession(
-                    id=one.id,
-                    begun=moment.of_seconds(one.begun),
-                    seen=moment.of_seconds(one.seen),
-                    ends=moment.of_seconds(one.ends),
-                    mfa=one.mfa,
-                    method=one.method,
-                    address=one.address,
-                    agent=one.agent,
-                    current=one.id == current.id,
-                )
-                for one in self.visitors.sessions.of(current.user)
-            ]
+            sessions=[opened.own(one, current=current) for one in self.visitors.sessions.of(current.user)]
         )
 
     def end(self, sent: Sent, session_id: str) -> Ended:

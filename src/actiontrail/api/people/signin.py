@@ -6,12 +6,11 @@ has found an open page would not need the password that `/v1/session/…` asks f
 
 from msgspec import UNSET
 
-from actiontrail.access.consoles import Session
 from actiontrail.access.users import User
+from actiontrail.api import opened
 from actiontrail.api.people import values
 from actiontrail.api.people.acts import Desk, Visit
 from actiontrail.errors import Refusal
-from actiontrail.event.moment import of_seconds
 
 
 class OwnSignIn(Refusal):
@@ -86,18 +85,5 @@ def _shown(desk: Desk, user: User) -> values.SignInAnswer:
         linked=ways.linked,
         mistakes=standing.mistakes,
         locked_seconds=standing.locked_seconds or UNSET,
-        sessions=[_session(one) for one in desk.sessions.of(user)],
-    )
-
-
-def _session(one: Session) -> values.SessionShown:
-    return values.SessionShown(
-        id=one.id,
-        begun=of_seconds(one.begun),
-        seen=of_seconds(one.seen),
-        ends=of_seconds(one.ends),
-        mfa=one.mfa,
-        method=one.method,
-        address=one.address,
-        agent=one.agent,
+        sessions=[opened.shown(one) for one in desk.sessions.of(user)],
     )

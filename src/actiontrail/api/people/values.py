@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from actiontrail.api.opened import SessionShown
 from actiontrail.api.routes import Answered, Asked
 
 State = Literal["Active", "Inactive"]
@@ -291,19 +292,6 @@ class TokenMade(Answered, frozen=True):
 
     token_id: str
     token: str
-
-
-class SessionShown(Answered, frozen=True):
-    """Where somebody is signed in: since when, last seen, until when at most, and from where."""
-
-    id: str
-    begun: str
-    seen: str
-    ends: str
-    mfa: bool
-    method: str
-    address: str
-    agent: str
 
 
 class SignInAnswer(Answered, frozen=True):
