@@ -23,6 +23,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     service.create(folder / "data")
     (folder / "bin").write_bytes(b"first\n\xff\xfe")
     (folder / "empty").write_bytes(b"")
+    (folder / "event.json").write_text('{"eventName": "Knock", "eventTime": "2026-01-02T03:04:05Z"}')
     (folder / "deep.json").write_bytes(b"[" * 200_000)
     return folder
 
@@ -51,6 +52,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("verify HERE/bin --key HERE/bin", REFUSED, "HERE/bin is not UTF-8 in line 2"),
         (f"verify HERE/empty --key {VKEY}", CORRUPT, ""),
         ("import --dry-run HERE/deep.json", REFUSED, "nested too deeply"),
+        ("import --resume --state HERE/none/state HERE/event.json", REFUSED, "HERE/none/state: No such file or directory"),
         ("lookup --event-rw both", USAGE, "it is Read or Write"),
         ("show", USAGE, "Missing argument"),
         ("trails create goodname --bucket abc --option a=b", REFUSED, "--to"),

@@ -71,12 +71,8 @@ METHODS = [HttpMethod.GET, HttpMethod.POST]
 
 def asked(caller: Caller, ask: Ask) -> searches.Asked:
     """The question, of the caller's account."""
-    return searches.Asked(
-        account=caller.account,
-        query=ask.query,
-        start_ms=at_moment(ask.start, "start"),
-        end_ms=at_moment(ask.end, "end"),
-    )
+    start, end = bounds(ask.start, ask.end)
+    return searches.Asked(account=caller.account, query=ask.query, start_ms=start, end_ms=end)
 
 
 class Rest:
@@ -436,6 +432,17 @@ def _shown(found: Found) -> EventFound:
         channel=found.channel,
         event=msgspec.Raw(found.event),
     )
+
+
+def bounds(start: str, end: str) -> tuple[int | None, int | None]:
+    """A range, in Unix milliseconds. Raises `BadQuestion`, also for one that ends before it begins.
+
+    An empty answer would look as if nothing had happened there.
+    """
+    begins, ends = at_moment(start, "start"), at_moment(end, "end")
+    if begins is not None and ends is not None and ends < begins:
+        raise BadQuestion(f"end {end!r} is before start {start!r}; exchange them")
+    return begins, ends
 
 
 def at_moment(text: str, name: str) -> int | None:

@@ -155,6 +155,7 @@ def _send(
     *,
     connections: int,
 ) -> None:
+    known.save()  # who cannot remember is told before anything is sent
     saved = time.monotonic()
     try:
         for outcome in sender.send_all(read, connections=connections):

@@ -38,7 +38,11 @@ def replace(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True)
     With `durable` it is on disk when this returns; without, a power cut may bring the old content back.
     """
     temporary = path.with_name(f".{path.name}.new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    except OSError as error:
+        error.filename = str(path)  # the other name is nobody's but ours
+        raise
     try:
         write_all(handle, data)
         if durable:
