@@ -1,7 +1,9 @@
 """What holds for every address of our own interface, taken from its document, so that a new one cannot be forgotten."""
 
+import json
 import re
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote
 
@@ -121,6 +123,17 @@ def test_every_answer_forbids_what_no_answer_needs(signed_in: Browser, route: Ro
     assert (
         "no-store" in answer.headers.get("cache-control", "") or route.name == "openapi"
     )  # which is everybody's
+
+
+def test_an_address_longer_than_can_be_read_is_told_so(house: House) -> None:
+    """A question may be long; whoever puts it into the address learns where it belongs."""
+    connection = HTTPConnection(house.running.endpoint.removeprefix("http://"), timeout=30)
+    connection.request("GET", f"/v1/search?query={'a' * 70_000}")
+    answer = connection.getresponse()
+    told = json.loads(answer.read())
+    connection.close()
+
+    assert (answer.status, told["Code"]) == (414, "RequestUriTooLong")
 
 
 def owned(house: House) -> list[Any]:

@@ -38,11 +38,7 @@ LIFELINE = "ACTIONTRAIL_LIFELINE"
 DRAIN_SECONDS = 20  # from SIGTERM to the end, before a child is killed
 REQUEST_SECONDS = 8  # how long a request that runs when SIGTERM comes may still take
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-COLLECT = (
-    50_000,
-    20,
-    50,
-)  # new values between two looks for circles of garbage, and looks between larger ones
+COLLECT = (50_000, 20, 50)  # new values between two looks for circles of garbage; looks between larger ones
 STEADY_SECONDS = 30.0  # a reader that ran this long has recovered
 READER_NICE = 5  # where both want a processor, recording comes first
 
@@ -113,6 +109,8 @@ class _Stop:
         """Run `application` in this process until told to stop; requests under way are finished first."""
         import uvicorn
 
+        from actiontrail.api import http1
+
         class Server(uvicorn.Server):
             @contextmanager
             def capture_signals(self) -> Iterator[None]:
@@ -121,7 +119,7 @@ class _Stop:
         settings = uvicorn.Config(
             application,
             loop="uvloop",
-            http="httptools",
+            http=http1.Protocol,
             ws="none",
             lifespan="on" if uds is None else "auto",
             log_config=None,

@@ -119,6 +119,9 @@ TABLE: dict[type[Refusal] | str, Row] = {
     UnknownVersion: Row(404, "InvalidVersion", "Specified parameter Version is not valid."),
     WrongMethod: Row(405, "UnsupportedHTTPMethod", "This http method is not supported."),
     BodyTooLarge: Row(413, "RequestEntityTooLarge"),
+    "actiontrail.api.http1.MalformedRequest": Row(400, "MalformedRequest"),
+    "actiontrail.api.http1.AddressTooLong": Row(414, "RequestUriTooLong"),
+    "actiontrail.api.http1.HeadersTooLong": Row(431, "RequestHeadersTooLarge"),
     sts.RootMayNotAssume: Row(403, "NoPermission", "Roles may not be assumed by root accounts."),
     sts.BadRoleArn: Row(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed."),
     sts.BadSessionName: Row(
