@@ -56,6 +56,18 @@ def test_a_user_is_made_with_a_password_that_has_to_be_changed(
     signing_in(record, check)
 
 
+def test_a_password_for_somebody_inactive_is_given_with_what_keeps_them_out(
+    record: tuple[Path, str], command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be given before they are let in again; that it opens nothing yet must not be a riddle."""
+    given(command)
+    command("disable", "alice")
+    told = command("password", "alice")["state"]
+    assert main.main(["users", "password", "alice", "--data", str(record[0])]) == 0
+
+    assert (told, "`actiontrail users enable alice`" in capsys.readouterr().out) == ("Inactive", True)
+
+
 def test_a_locked_user_is_unlocked(record: tuple[Path, str], command: Command) -> None:
     """And gets another password, if they want one."""
     made = given(command)

@@ -46,10 +46,14 @@ def password(name: Name, *, data: Data = DATA, account: Account = "", as_json: J
         with record.doing(password_reset(user.name), whose):
             given = signin.give_password(user)
     if as_json:
-        output.one({"accountId": whose, "user": user.name, "password": given})
+        output.one({"accountId": whose, "user": user.name, "password": given, "state": user.state})
     else:
         output.line(f"account   {whose}\nuser      {user.name}")
         output.line(f"password  {given}   (shown this once; to be changed at the first sign-in)")
+        if user.state != "Active":
+            output.line(
+                f"{user.name} is inactive and cannot sign in before `actiontrail users enable {user.name}`"
+            )
 
 
 @users.command()
