@@ -16,7 +16,8 @@ from actiontrail.event.selector import parse
 from actiontrail.query import export
 from actiontrail.query.engine import Limits
 from actiontrail.query.export import Wanted
-from actiontrail.query.search import Asked, Search
+from actiontrail.query.rows import BY_PATH
+from actiontrail.query.search import Asked, Found, Search
 from actiontrail.query.tail import Tail
 
 EVENTS = [an_event(f"Call{number}", eventId=f"id-{number}", userAgent="=cmd()") for number in range(25)]
@@ -81,6 +82,51 @@ def test_no_cell_of_a_csv_is_a_formula(search: Search) -> None:
     data = file.getvalue()
 
     assert (data[:3], b",'=cmd()," in data, b",=cmd()," in data) == (export.BOM, True, False)
+
+
+HOSTILE = [
+    "=1+1", "+x", "-2", "@a", "\tz", "\rz", "a,b", 'q"q', "line\nbreak", "\r\n", "é漢字😀", " lead", "", "'", '""', "\\", "\x00", "\u202e", "x" * 5000,
+    12, 1.5, True, None, ["=a", {"b": '"'}], {"a": "=", "b": [1]},
+]  # fmt: skip
+
+
+def hostile() -> Iterator[Found]:
+    """An event with each of `HOSTILE` in a column, in the user, in what has no column, and as its channel."""
+    for at, value in enumerate(HOSTILE):
+        for name in ("userAgent", "errorCode", "userIdentity", "requestParameters"):
+            whole = an_event(userIdentity={"userName": value, "type": "ram-user"}) | {name: value}
+            channel = value if isinstance(value, str) else "cli"
+            yield Found(at, 1, 0, "2026-03-01T09:00:00Z", channel, compact(whole).encode())
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def cell(whole: object, path: str) -> str:
+    """What stands at `path`, text as it is and all else as JSON, so that no spreadsheet takes it for a formula."""
+    for step in path.split("."):
+        whole = whole.get(step, "") if isinstance(whole, dict) else ""
+    text = whole if isinstance(whole, str) else compact(whole)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+@pytest.mark.parametrize("zone", ["", "Asia/Shanghai"])
+def test_a_csv_is_to_the_byte_what_the_csv_module_writes(zone: str) -> None:
+    """It is put together faster than that; whoever kept the digest of an export compares it with the next."""
+    found = list(hostile())
+    written, text = io.BytesIO(), io.StringIO()
+    export._Csv(export._Hashing(written), Wanted("csv", zone=zone)).chunk(found)
+    plain = csv.writer(text)
+    plain.writerow(export.columns(zone))
+    for one in found:
+        whole = json.loads(one.event)
+        times = [whole["eventTime"], *(["2026-03-01T16:00:00+08:00"] if zone else []), one.received]
+        plain.writerow(
+            [one.index, *times, cell({"": one.channel}, ""), *(cell(whole, path) for path in BY_PATH), one.event.decode()]
+        )  # fmt: skip
+
+    assert written.getvalue() == text.getvalue().encode()
 
 
 class Growing(Paper):

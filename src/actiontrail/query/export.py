@@ -7,10 +7,11 @@ token of the next; so a broken connection costs one part, and nothing has to be 
 import csv
 import gzip
 import hashlib
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
 from typing import IO, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ PART_ROWS_MAX = 1_000_000
 _NO_END = 2**62
 CHUNK = 2_000
 BOM = b"\xef\xbb\xbf"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@\t\r")
 _TIME = "eventTime (UTC)"
 _AFTER = ("receivedTime (UTC)", "channel", *BY_PATH, "event")
 COLUMNS = ("index", _TIME, *_AFTER)
@@ -176,27 +177,44 @@ class _Array:
         self._file.close()
 
 
+class _Line:
+    """A file of one line: `csv` hands it over as soon as it is made."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        """The line."""
+        return line
+
+
 class _Csv:
-    """CSV that a spreadsheet may open: nothing in a cell is taken for a formula."""
+    """CSV that a spreadsheet may open: nothing in a cell is taken for a formula.
+
+    The last cell is the event, most of what is written: it is quoted as bytes at once, where `csv` would go letter by letter.
+    """
 
     def __init__(self, out: _Hashing, wanted: Wanted) -> None:
         self._out = out
         self._zone = wanted.zone
+        self._row: Callable[[Sequence[str]], Any] = csv.writer(_Line).writerow  # gives what `write` gave
         if wanted.bom:
             out.write(BOM)
-        self._write([columns(self._zone)])
+        out.write(self._encoded(columns(self._zone)))
 
     def chunk(self, events: Sequence[Found]) -> None:
         if events:
-            self._write([[safe_cell(cell) for cell in cells(found, self._zone)] for found in events])
+            self._out.write(b"".join(self._line(found) for found in events))
 
     def end(self) -> None:
         pass
 
-    def _write(self, rows: Sequence[Sequence[str]]) -> None:
-        text = io.StringIO()
-        csv.writer(text).writerows(rows)
-        self._out.write(text.getvalue().encode("utf-8", "replace"))
+    def _line(self, found: Found) -> bytes:
+        assert found.event.startswith(b'{"'), "an event is an object with an id: in quotes, and no formula"
+        before = self._encoded([safe_cell(cell) for cell in _cells_before(found, self._zone)])
+        return b'%s,"%s"\r\n' % (before[:-2], found.event.replace(b'"', b'""'))
+
+    def _encoded(self, row: Sequence[str]) -> bytes:
+        line: str = self._row(row)
+        return line.encode("utf-8", "replace")
 
 
 class _Parquet:
@@ -240,18 +258,29 @@ def columns(zone: str) -> tuple[str, ...]:
 
 def cells(found: Found, zone: str = "") -> list[str]:
     """One event under `columns(zone)`."""
-    whole = msgspec.json.decode(found.event)
-    at = str(whole.get("eventTime", ""))
-    local = [_there(at, zone)] if zone else []
-    row = [str(found.index), at, *local, found.received, found.channel]
-    for path in BY_PATH:
-        value: Any = whole
-        for step in path.split("."):
-            value = value.get(step, "") if isinstance(value, dict) else ""
+    return [*_cells_before(found, zone), found.event.decode()]
+
+
+# What is shown of an event in columns of its own. All else is passed over unread.
+_SHOWN = tuple(dict.fromkeys(path.partition(".")[0] for path in ("eventTime", *BY_PATH)))
+_shown = msgspec.json.Decoder(msgspec.defstruct("_Shown", [(name, Any, "") for name in _SHOWN])).decode
+_columns = tuple((attrgetter(path.partition(".")[0]), path.partition(".")[2]) for path in BY_PATH)
+
+
+def _cells_before(found: Found, zone: str) -> list[str]:
+    """All but the last, which is the whole event."""
+    shown = _shown(found.event)
+    at = str(shown.eventTime)  # type: ignore[attr-defined] # it is one of `_SHOWN`
+    row = [str(found.index), at, *([_there(at, zone)] if zone else []), found.received, found.channel]
+    for get, within in _columns:
+        value: Any = get(shown)
+        if within:
+            value = value.get(within, "") if isinstance(value, dict) else ""
         row.append(value if isinstance(value, str) else msgspec.json.encode(value).decode())
-    return [*row, found.event.decode()]
+    return row
 
 
+@lru_cache(CHUNK)
 def _there(at: str, zone: str) -> str:
     """A moment as clocks in `zone` showed it, with its distance from UTC."""
     return datetime.fromisoformat(at).astimezone(ZoneInfo(zone)).isoformat() if at else ""
@@ -259,4 +288,4 @@ def _there(at: str, zone: str) -> str:
 
 def safe_cell(text: str) -> str:
     """`text` so that no spreadsheet runs it: an apostrophe before what looks like a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text[:1] in _FORMULA else text
