@@ -41,7 +41,7 @@ class Reader:
 def until(met: Callable[[], bool]) -> None:
     """Wait for `met`, for a bounded time."""
     waiting = threading.Event()
-    for _ in range(1000):
+    for _ in range(6000):
         if met():
             return
         waiting.wait(0.01)

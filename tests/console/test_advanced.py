@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 from tests.kit.service import House
-from tests.kit.window import Look
+from tests.kit.window import Look, still
 
 Open = Callable[..., Look]
 BY_SERVICE = "* | select serviceName, count(*) as c group by serviceName order by c desc"
@@ -55,7 +55,7 @@ def test_an_answer_is_shown_as_rows_and_as_charts(look: Open, span: str, kind: s
     expect(page.get_by_role("radio", name=kind)).to_have_attribute("aria-checked", "true")
     shown = page.locator(".numbers .tile" if kind == "Number" else ".chart canvas").first
     expect(shown).to_be_visible()
-    page.wait_for_timeout(400)
+    still(page)
     window.shot(f"advanced-{kind.lower()}")
     expect(page).to_have_url(re.compile(f"chart={kind.lower().rstrip('s')}"))
     assert window.complaints == []
@@ -121,7 +121,7 @@ def test_every_part_of_it_keeps_nobody_out(
     window.shot(f"advanced-{tab}-{theme}-{locale[:2]}")
     found = window.barriers()
     window.page.set_viewport_size({"width": 390, "height": 844})
-    window.page.wait_for_timeout(200)
+    still(window.page)
     window.shot(f"advanced-{tab}-narrow")
     width = window.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 

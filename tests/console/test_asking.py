@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.kit.browser import RIGHT, People
-from tests.kit.events_page import INTRUDER, STOPPED, settled, total
+from tests.kit.events_page import INTRUDER, STOPPED, listening, settled, total
 from tests.kit.service import House, events
 from tests.kit.window import Look, a_look, enter
 
@@ -255,7 +255,7 @@ def test_in_utc_an_export_has_no_other_zone(look: Open, tmp_path: Path) -> None:
     page.keyboard.press("e")
     page.get_by_role("button", name="Export 11 events").click()
     row = page.locator('[data-export][data-state="done"]', has_text="11 events").first
-    expect(row).to_be_visible(timeout=20_000)
+    expect(row).to_be_visible(timeout=60_000)
     with page.expect_download() as download:
         row.get_by_role("link", name="Download").click()
     download.value.save_as(tmp_path / "utc.csv")
@@ -269,10 +269,7 @@ def test_in_utc_an_export_has_no_other_zone(look: Open, tmp_path: Path) -> None:
 
 def test_the_live_tail_pauses_when_one_scrolls(look: Open, house: House) -> None:
     """New events never push away what is being read."""
-    window = look("/events?mode=tail&q=serviceName%3A%20TailScroll")
-    page = window.page
-    page.get_by_text("Waiting for new events").wait_for()
-    page.wait_for_timeout(700)
+    page = listening(look("/settings"), "/events?mode=tail&q=serviceName%3A%20TailScroll")
     house.client.post(
         "/v1/events",
         events(*(f"ts-{number}" for number in range(60)), serviceName="TailScroll", userAgent="aliyun-cli/3"),
@@ -366,12 +363,16 @@ def test_a_search_that_is_saved_is_a_scripts_template_and_the_other_way_round(
 def copied(window: Look, name: str) -> str:
     page = window.page
     page.evaluate("document.activeElement.blur()")
+    page.evaluate("navigator.clipboard.writeText('')")
     page.keyboard.press("y")
     page.get_by_role("menuitem", name=name, exact=True).click()
     page.get_by_text("Copied").last.wait_for()
-    page.wait_for_timeout(100)
-    text: str = page.evaluate("navigator.clipboard.readText()")
-    return text
+    for _ in range(400):  # the one of before was taken away, so whatever is there is what was copied now
+        text: str = page.evaluate("navigator.clipboard.readText()")
+        if text:
+            return text
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was copied")
 
 
 QUESTIONS = {

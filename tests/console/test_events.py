@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Route, expect
-from tests.kit.events_page import INTRUDER, STOPPED, settled, total
+from tests.kit.events_page import INTRUDER, STOPPED, listening, settled, total
 from tests.kit.service import House, events
-from tests.kit.window import Look
+from tests.kit.window import Look, still
 
 Open = Callable[..., Look]
 
@@ -144,17 +144,15 @@ def test_sql_answers_in_rows_and_in_a_chart(look: Open) -> None:
     expect(page.locator(".rows tbody tr").first).to_contain_text("NoPermission")
     page.get_by_role("radio", name="Bars").click()
     expect(page.locator(".chart canvas").first).to_be_visible()
-    page.wait_for_timeout(500)
+    still(page)
     window.shot("sql-chart")
     assert window.complaints == []
 
 
 def test_the_live_tail_shows_what_is_recorded_and_pauses_when_one_reads(look: Open, house: House) -> None:
     """New events come by themselves, and never push away what is being read."""
-    window = look("/events?mode=tail&q=serviceName%3A%20LiveTail")
-    page = window.page
-    page.get_by_text("Waiting for new events").wait_for()
-    page.wait_for_timeout(700)
+    window = look("/settings")
+    page = listening(window, "/events?mode=tail&q=serviceName%3A%20LiveTail")
     house.client.post(
         "/v1/events",
         events("live-1", eventName="LiveOne", serviceName="LiveTail"),
@@ -314,7 +312,7 @@ def test_ten_thousand_rows_scroll_smoothly(look: Open, house: House) -> None:
     page = look("/events?q=eventName%3A%20ManyTimes&from=").page
     settled(page, 10_000)
     rows = 0
-    for _ in range(60):
+    for _ in range(600):
         page.locator(".list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
         page.wait_for_timeout(150)
         rows = int(page.locator(".list .row").last.get_attribute("aria-setsize") or 0)

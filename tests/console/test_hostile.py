@@ -184,7 +184,7 @@ def test_values_of_256_kb_do_not_stop_the_list(look: Open, house: House) -> None
     page: Page = window.go("/events?q=serviceName%3A%20Huge&from=&runs=open")
     page.locator(".list .row").first.wait_for()
     rows = 0
-    for _ in range(100):
+    for _ in range(900):
         page.locator(".list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
         page.wait_for_timeout(100)
         rows = int(page.locator(".list .row").last.get_attribute("aria-setsize") or 0)

@@ -14,7 +14,7 @@ from tests.kit.browser import Browser as Tab
 from tests.kit.events_page import INTRUDER, STOPPED, total
 from tests.kit.letters import lettered, press, show
 from tests.kit.service import House
-from tests.kit.window import Look, a_look, enter
+from tests.kit.window import Look, a_look, enter, still
 
 Open = Callable[..., Look]
 SQL = "*%20%7C%20select%20serviceName%2C%20count(*)%20as%20c%20group%20by%20serviceName"
@@ -48,7 +48,7 @@ TO_END = "(() => { const one = document.querySelector('#content'); one.scrollTo(
 def settle(page: Page) -> None:
     """Until nothing is asked and nothing moves any more."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(250)
+    still(page)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -59,12 +59,12 @@ def test_whatever_can_be_pressed_has_letters_of_its_own(look: Open, name: str) -
     page = window.page
     page.locator(there).first.wait_for()
     if name == "tail":
-        page.wait_for_timeout(600)
+        still(page)  # it listens, and so always asks something
     else:
         settle(page)
     tops = [lettered(page)]
     if page.evaluate(TO_END):
-        page.wait_for_timeout(150)
+        still(page)
         tops.append(lettered(page))
 
     assert ([one.wrong for one in tops], window.complaints) == ([[] for _ in tops], [])
@@ -115,7 +115,7 @@ def test_the_help_tells_what_is_bound_and_no_more(look: Open, name: str) -> None
     address, there = HELD[name]
     page = look(address).page
     page.locator(there).first.wait_for()
-    page.wait_for_timeout(300)
+    still(page)
     page.evaluate("document.activeElement?.blur()")
     page.keyboard.press("?")
     page.locator("[data-keys=here] [data-bound]").first.wait_for()
@@ -138,7 +138,7 @@ def test_only_what_is_on_top_has_letters(look: Open, span: str) -> None:
 
     def look_at(name: str, there: str, *, close: str = "Escape") -> None:
         page.locator(there).first.wait_for()
-        page.wait_for_timeout(150)
+        still(page)
         found = lettered(page)
         faults[name] = found.wrong + ([] if 0 < found.badges <= 60 else [f"{found.badges} badges"])
         if not page.locator(there).first.is_visible():

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.kit.events_page import STOPPED
 from tests.kit.service import House, events
-from tests.kit.window import Look
+from tests.kit.window import Look, still
 
 Open = Callable[..., Look]
 # name, address, what must be there before it is looked at
@@ -44,7 +44,7 @@ def test_a_page_keeps_nobody_out(
     """WCAG 2.1 AA as far as axe-core can tell, nothing that the browser complains of, nothing wider than a phone."""
     window = look(address, color_scheme=theme, locale=locale)
     window.page.locator(there).first.wait_for()
-    window.page.wait_for_timeout(400)
+    still(window.page)
     window.shot(f"{name}-{theme}-{locale[:2]}")
 
     wide = window.barriers()
@@ -56,7 +56,7 @@ def test_a_page_keeps_nobody_out(
 def too_wide(window: Look, shot: str) -> int:
     """By how many pixels the page is wider than a phone."""
     window.page.set_viewport_size({"width": 390, "height": 844})
-    window.page.wait_for_timeout(300)
+    still(window.page)
     window.shot(shot)
     found: int = window.page.evaluate(
         "Math.max(...[document.documentElement, document.querySelector('#content')].map(one => one.scrollWidth - one.clientWidth), 0)"
@@ -142,8 +142,9 @@ def test_the_browser_remembers_the_log_and_checks_that_it_only_grew(look: Open, 
     window = look("/integrity")
     page = window.page
     page.get_by_text("This is the first visit of this browser.").wait_for()
+    before = house.client.file("/log/checkpoint")
     house.client.post("/v1/events", events("grown-1"), content_type="application/x-ndjson")
-    page.wait_for_timeout(200)
+    house.running.until(lambda: house.client.file("/log/checkpoint") != before, "it is published")
     page.reload()
     expect(page.get_by_text(re.compile("Checked here: it begins with the very same"))).to_be_visible()
 

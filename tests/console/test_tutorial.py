@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 from tests.kit.events_page import STOPPED
-from tests.kit.window import ROOT, Look
+from tests.kit.window import ROOT, Look, still
 
 TUTORIAL = ROOT / "docs/tutorial"
 SCREEN = {"width": 1200, "height": 760}
@@ -58,7 +58,7 @@ def test_every_picture_of_the_tutorial_is_there() -> None:
 
 def picture(window: Look, name: str) -> None:
     """Keep the window as a picture; beside the tutorial, if that was asked for."""
-    window.page.wait_for_timeout(300)
+    still(window.page)
     window.shot(f"tutorial-{name}")
     if os.environ.get("ACTIONTRAIL_PICTURES"):
         target: Path = TUTORIAL / "images" / f"{name}.png"

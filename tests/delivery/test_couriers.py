@@ -14,7 +14,7 @@ from actiontrail.delivery.courier import Limits
 from actiontrail.delivery.couriers import Couriers, Standing, Wake
 from actiontrail.delivery.destination import PlaceOutage
 
-SOON = 20.0
+SOON = 60.0
 
 
 @contextmanager

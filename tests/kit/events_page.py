@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import Page, expect
+from tests.kit.window import Look
 
 INTRUDER = "/events?f=userIdentity.userName%3Dsvc-backup-agent&from="
 STOPPED = "A198D101-B5A2-46E1-B0EB-3E70F65A4FC7"  # the event that switched the trail off
@@ -13,6 +14,14 @@ def total(page: Page) -> int:
     told = page.locator(".total").first
     expect(told).to_have_attribute("data-total", re.compile(r"\d"))
     return int(told.get_attribute("data-total") or -1)
+
+
+def listening(window: Look, address: str) -> Page:
+    """The live tail at `address`, once it hears what is recorded from now on."""
+    with window.page.expect_response(lambda one: one.url.endswith("/v1/tail")):
+        page = window.go(address)
+    page.get_by_text("Waiting for new events").wait_for()
+    return page
 
 
 def settled(page: Page, count: int) -> None:

@@ -83,6 +83,24 @@ class Look:
         ]
 
 
+# Over when nothing in the page has changed for a quarter of a second, and nothing is on its way from one place to another.
+STILL = """() => new Promise(done => {
+  const moves = () => document.getAnimations().some(one => one.playState === 'running' && one.effect.getComputedTiming().iterations !== Infinity);
+  let timer;
+  const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
+  const again = () => { clearTimeout(timer); timer = setTimeout(() => (moves() ? again() : end()), 250); };
+  const watch = new MutationObserver(again);
+  watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  setTimeout(end, 15000);
+  again();
+})"""
+
+
+def still(page: Page) -> None:
+    """Until the page rests, however long the machine takes for it; fifteen seconds at most."""
+    page.evaluate(STILL)
+
+
 @contextmanager
 def a_look(browser: Browser, endpoint: str, **options: Any) -> Iterator[Look]:
     """A window of its own, with nothing remembered."""

@@ -58,11 +58,11 @@ def exports(search: Search, tmp_path: Path) -> Iterator[Exports]:
 
 def ended(exports: Exports, job: Job) -> Job:
     pause = threading.Event()
-    for _ in range(600):
+    for _ in range(1200):
         if (found := exports.job(job.account, job.id)).ended:
             return found
         pause.wait(0.05)
-    raise AssertionError(f"not within 30 s: {found}")
+    raise AssertionError(f"not within 60 s: {found}")
 
 
 @pytest.mark.parametrize("form", export.TYPES)

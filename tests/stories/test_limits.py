@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +11,8 @@ import httpx
 import pytest
 from tests.kit.service import Answer, House, a_service, events
 
-SETTINGS = "query_seconds_max = 3\nquery_memory_bytes_max = 134217728\nquery_rows_max = 50\n"
+SETTINGS = "query_memory_bytes_max = 134217728\nquery_rows_max = 50\n"
+SHORT, LONG = "query_seconds_max = 2\n", "query_seconds_max = 15\n"  # long: what else happens, happens before
 EVENTS = 60
 
 
@@ -25,7 +27,14 @@ GREEDY = f"* | select count(distinct concat(e2, e1, e0, eventId)) as c from log 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with a_service(tmp_path_factory.mktemp("limits") / "data", settings=SETTINGS) as found:
+    """No question is stopped by its time before something else is the matter with it, however busy the machine is."""
+    with with_events(tmp_path_factory.mktemp("limits") / "data", SETTINGS + LONG) as found:
+        yield found
+
+
+@contextmanager
+def with_events(data: Path, settings: str) -> Iterator[House]:
+    with a_service(data, settings=settings) as found:
         ids = [f"limit-{number}" for number in range(EVENTS)]
         found.client.post("/v1/events", events(*ids), content_type="application/x-ndjson")
         found.running.until(lambda: total(found) >= EVENTS, "searchable events")
@@ -44,12 +53,8 @@ def sql(house: House, text: str) -> Answer:
 
 @pytest.mark.parametrize(
     ("text", "remedy"),
-    [
-        (SLOW, "Narrow the time range"),
-        (GREEDY, "more memory"),
-        ("* | select eventId from log limit 1000", "LIMIT"),
-    ],
-    ids=["time", "memory", "rows"],
+    [(GREEDY, "more memory"), ("* | select eventId from log limit 1000", "LIMIT")],
+    ids=["memory", "rows"],
 )
 def test_a_question_that_is_too_heavy_is_refused_with_a_remedy(house: House, text: str, remedy: str) -> None:
     """It is the caller's to change: a 5xx would be tried again, and again."""
@@ -62,6 +67,15 @@ def test_a_question_that_is_too_heavy_is_refused_with_a_remedy(house: House, tex
     ), answer.json
 
 
+def test_a_question_that_takes_too_long_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    """As one that is too large."""
+    with with_events(tmp_path / "data", SETTINGS + SHORT) as house:
+        answer = sql(house, SLOW)
+
+    assert (answer.status, answer.json["Code"]) == (400, "QueryTooHeavy"), answer.json
+    assert "Narrow the time range" in answer.json["Message"]
+
+
 def test_a_heavy_question_stops_neither_other_questions_nor_what_becomes_searchable(house: House) -> None:
     """One account's curiosity must not be everybody's blindness."""
     before = total(house)
@@ -69,7 +83,7 @@ def test_a_heavy_question_stops_neither_other_questions_nor_what_becomes_searcha
     heavy = threading.Thread(target=lambda: answers.append(sql(house, SLOW)))
     heavy.start()
     house.client.post("/v1/events", events("meanwhile"), content_type="application/x-ndjson")
-    house.running.until(lambda: total(house) > before, "an event of meanwhile", seconds=20)
+    house.running.until(lambda: total(house) > before, "an event of meanwhile")
     running = heavy.is_alive()
     heavy.join()
 
@@ -93,18 +107,17 @@ def test_more_questions_than_the_engine_takes_wait_their_turn(house: House) -> N
 
 def test_who_hangs_up_stops_their_question(tmp_path: Path) -> None:
     """Through both processes: the front door hangs up on the reader, and the reader stops the engine."""
-    with a_service(tmp_path / "data", settings="query_seconds_max = 60\n") as house:
-        ids = [f"limit-{number}" for number in range(EVENTS)]
-        house.client.post("/v1/events", events(*ids), content_type="application/x-ndjson")
-        house.running.until(lambda: total(house) >= EVENTS, "searchable events")
+    with with_events(tmp_path / "data", "query_seconds_max = 120\n") as house:
         reader = house.running.child("read")
-        idle = processor_seconds(reader)
-        house.client._http.timeout = httpx.Timeout(1.5)
-        with pytest.raises(httpx.ReadTimeout):
-            sql(house, SLOW)
+        idle, worked = processor_seconds(reader), 0.0
+        for patience in (1.5, 3, 6, 12, 24):  # on a busy machine it is a while before the reader has its turn
+            house.client._http.timeout = httpx.Timeout(patience)
+            with pytest.raises(httpx.ReadTimeout):
+                sql(house, SLOW)
+            if (worked := processor_seconds(reader) - idle) > 0.3:
+                break
         house.client._http.timeout = httpx.Timeout(30)
-        worked = processor_seconds(reader) - idle
-        house.running.until(lambda: rests(reader), "the reader rests again", seconds=8)
+        house.running.until(lambda: rests(reader), "the reader rests, long before its time is up", seconds=60)
 
     assert worked > 0.3
 

@@ -41,7 +41,7 @@ def found(house: House, request_id: str) -> list[dict[str, Any]]:
         lines[:] = [line for line in recorded(house) if line["event"].get("requestId") == request_id]
         return bool(lines)
 
-    house.running.until(there, "the request is recorded", seconds=20)
+    house.running.until(there, "the request is recorded")
     return lines
 
 
@@ -70,7 +70,6 @@ def test_what_is_recorded_of_us_is_found_by_us(house: House) -> None:
     house.running.until(
         lambda: bool(house.client.rpc("LookupEvents", **wanted).json["Events"]),
         "the search is found",
-        seconds=30,
     )
     (event,) = house.client.rpc("LookupEvents", **wanted).json["Events"]
 
