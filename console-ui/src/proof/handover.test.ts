@@ -1,7 +1,8 @@
 // A log whose key was handed over, for one who came before that, and for one who came after; and what must not lead anybody astray.
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { compare, type Ask, type Outcome, type Visit } from "./consistency.ts";
 import { verifyEvidence } from "./evidence.ts";
+import { vouched } from "./handover.ts";
 import { Grove } from "./forest.ts";
 
 let grove: Grove;
@@ -115,4 +116,18 @@ describe("evidence that the old key signed", () => {
     expect(await steps(late, first, [note])).toEqual([false, "read unpack handover"]);
     expect(await steps(late, thief.vkey, [note])).toEqual([false, "read unpack handover"]);
   });
+});
+
+it("verifies a list of hand-overs once, however many checkpoints are read by it, and another list anew", async () => {
+  const checkpoint = await grove.checkpoint();
+  const looked = vi.spyOn(crypto.subtle, "verify");
+  const each = async (handovers: readonly string[]): Promise<number> => {
+    const before = looked.mock.calls.length;
+    await vouched(checkpoint, { vkey: key(0), handovers }).catch(() => undefined);
+    return looked.mock.calls.length - before;
+  };
+  const seen = [await each(notes), await each([...notes]), await each(notes.slice(0, 1)), await each(notes)];
+  looked.mockRestore();
+
+  expect(seen).toEqual([5, 1, 2, 5]); // two signatures on each hand-over, and the checkpoint's, where its key is found
 });

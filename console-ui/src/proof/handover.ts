@@ -64,26 +64,55 @@ export async function verifyHandover(note: string): Promise<Handover> {
   }
 }
 
-/** The hand-overs of one list, oldest first, each by the key that the one before led to; throws `BadHandover`, with those before it in `found`. */
+/** The hand-overs of a list as far as they are good, and what is wrong with the first that is not. */
+interface Judged {
+  good: readonly Handover[];
+  bad: BadHandover | null;
+}
+
+let judged: { text: string; of: Promise<Judged> } | null = null;
+
+/**
+ * The hand-overs of one list, oldest first, each by the key that the one before led to; throws `BadHandover`, with those before it in `found`.
+ * A list is verified once, however many checkpoints are then read by it; another list, or one with another word in it, is verified anew.
+ */
 export async function inOrder(notes: readonly string[], found: Handover[] = []): Promise<Handover[]> {
-  for (const [at, note] of notes.entries()) {
-    const number = String(at + 1);
-    let step: Handover;
-    try {
-      step = await verifyHandover(note);
-    } catch (error) {
-      if (error instanceof BadHandover) throw new BadHandover(`hand-over ${number}: ${error.message}`, { number, ...error.facts });
-      throw error;
-    }
-    const before = found.at(-1);
-    const facts = { number, old: step.old, new: step.new, size: String(step.size) };
-    if (before && (step.old !== before.new || step.origin !== before.origin))
-      throw new BadHandover(`hand-over ${number} is by the key ${nameOf(step.old)}, and the one before led to ${nameOf(before.new)}: one is missing, or they are out of order`, facts);
-    if (before && step.size < before.size) throw new BadHandover(`hand-over ${number} is of a shorter log than the one before`, facts);
-    if (found.some((one) => one.old === step.new)) throw new BadHandover("the hand-overs lead back to an earlier key", facts);
-    found.push(step);
-  }
+  const text = JSON.stringify(notes);
+  if (judged?.text !== text) judged = { text, of: judge(notes) };
+  const { good, bad } = await judged.of;
+  found.push(...good);
+  if (bad) throw bad;
   return found;
+}
+
+async function judge(notes: readonly string[]): Promise<Judged> {
+  const good: Handover[] = [];
+  try {
+    for (const [at, note] of notes.entries()) good.push(await next(note, String(at + 1), good));
+  } catch (error) {
+    if (error instanceof BadHandover) return { good, bad: error };
+    judged = null;
+    throw error;
+  }
+  return { good, bad: null };
+}
+
+/** The hand-over in `note`, the next one behind `found`. */
+async function next(note: string, number: string, found: readonly Handover[]): Promise<Handover> {
+  let step: Handover;
+  try {
+    step = await verifyHandover(note);
+  } catch (error) {
+    if (error instanceof BadHandover) throw new BadHandover(`hand-over ${number}: ${error.message}`, { number, ...error.facts });
+    throw error;
+  }
+  const before = found.at(-1);
+  const facts = { number, old: step.old, new: step.new, size: String(step.size) };
+  if (before && (step.old !== before.new || step.origin !== before.origin))
+    throw new BadHandover(`hand-over ${number} is by the key ${nameOf(step.old)}, and the one before led to ${nameOf(before.new)}: one is missing, or they are out of order`, facts);
+  if (before && step.size < before.size) throw new BadHandover(`hand-over ${number} is of a shorter log than the one before`, facts);
+  if (found.some((one) => one.old === step.new)) throw new BadHandover("the hand-overs lead back to an earlier key", facts);
+  return step;
 }
 
 /** The keys that `handovers`, which are in order, join to `vkey`, from the first to the last. */
