@@ -1,43 +1,10 @@
 // Events over time, drawn by hand: small, fast, and a range can be brushed out of it.
 import { memo, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent as Pointer } from "react";
 import type { Histogram as Data } from "../service/types.ts";
+import { bars, HEIGHT, highest, WIDTH, type Marks } from "./bars.ts";
 import { moment } from "../shell/moments.ts";
 import { usePreferences } from "../shell/preferences.ts";
 import { count, useSay } from "../shell/words.ts";
-
-const WIDTH = 1000;
-const HEIGHT = 72;
-
-interface Bar {
-  x: number;
-  width: number;
-  height: number;
-  start: number;
-  events: number;
-}
-
-/** What is drawn over the bars: a rate to compare them with (events a minute), a span that is meant. */
-export interface Marks {
-  levels?: readonly { perMinute: number; name: string; kind: "usual" | "unusual" }[];
-  band?: readonly [number, number];
-}
-
-/** The number of events that is drawn highest. */
-function highest(data: Data, levels: Marks["levels"] = []): number {
-  const minutes = data.stepSeconds / 60;
-  return Math.max(...data.buckets.map((one) => one.count), ...levels.map((one) => one.perMinute * minutes), 1);
-}
-
-export function bars(data: Data, from: number, to: number, most = highest(data)): Bar[] {
-  const span = Math.max(to - from, 1);
-  const step = data.stepSeconds * 1000;
-  return data.buckets.map((one) => {
-    const start = Date.parse(one.start);
-    const x = ((start - from) / span) * WIDTH;
-    const width = (step / span) * WIDTH;
-    return { x, width, height: Math.max((one.count / most) * (HEIGHT - 6), 2), start, events: one.count };
-  });
-}
 
 export const Histogram = memo(function Histogram({ data, from, to, choose, marks = {} }: { data: Data; from: number; to: number; choose: (from: number, to: number) => void; marks?: Marks }) {
   const say = useSay();
@@ -116,7 +83,7 @@ export const Histogram = memo(function Histogram({ data, from, to, choose, marks
       >
         {marks.band && <rect className="band" x={place(marks.band[0])} width={Math.max(place(marks.band[1]) - place(marks.band[0]), 3)} y={0} height={HEIGHT} />}
         {drawn.map((bar) => (
-          <rect key={bar.start} className={told === bar ? "bar over" : "bar"} x={bar.x + bar.width * 0.08} width={Math.max(bar.width * 0.84, 1)} y={HEIGHT - bar.height} height={bar.height} rx={1} />
+          <rect key={bar.start} className={told === bar ? "bar over" : "bar"} x={bar.x} width={bar.width} y={HEIGHT - bar.height} height={bar.height} rx={1} />
         ))}
         {marks.levels?.map((one) => {
           const y = HEIGHT - Math.max(((one.perMinute * data.stepSeconds) / 60 / most) * (HEIGHT - 6), 1);

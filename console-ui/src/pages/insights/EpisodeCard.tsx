@@ -1,7 +1,8 @@
 // One insight: what was unusual and for how long, its rate beside the usual one, the curve of the events it is about.
 import { useMemo, useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
-import { Histogram, type Marks } from "../../parts/Histogram.tsx";
+import type { Marks } from "../../parts/bars.ts";
+import { Histogram } from "../../parts/Histogram.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { actorPath, eventPath, Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
