@@ -76,6 +76,7 @@ def test_what_a_script_keeps_is_in_the_page_and_the_other_way_round(look: Open, 
 
     page.get_by_label("Query: a selector").fill("eventName: ${what:StopLogging} | select count(*) as c")
     page.get_by_role("button", name="Save changes").click()
+    page.locator(".ant-popconfirm:visible .ant-btn-primary").click()
     expect(page.locator(".kept li.chosen")).to_contain_text("count(*)")
     page.locator("#advanced-name").fill("from the page")
     page.keyboard.press("Enter")

@@ -431,7 +431,7 @@ def test_a_sigma_rule_is_copied_and_what_it_cannot_say_is_told(look: Open) -> No
     total(page)
     page.get_by_role("button", name="Copy as").click()
     page.get_by_role("menuitem", name="Sigma rule").click()
-    expect(page.locator(".bad[role=alert]")).to_contain_text("channel")
+    expect(page.locator(".failed")).to_contain_text("channel")
 
 
 def test_what_is_done_in_the_console_has_the_console_as_its_channel(look: Open, house: House) -> None:

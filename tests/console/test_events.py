@@ -53,8 +53,10 @@ def test_a_query_is_completed_and_its_mistake_is_shown_at_its_place(look: Open, 
     page = look(f"/events?{span}").page
     field = page.locator("#query")
     field.press_sequentially("eventNa")
+    expect(page.get_by_role("option").first).to_contain_text("eventName")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
+    expect(field).to_have_value("eventName: ")
     field.press_sequentially("StopLog")
     expect(page.get_by_role("option").first).to_contain_text("StopLogging")
     page.keyboard.press("ArrowDown")
@@ -65,7 +67,9 @@ def test_a_query_is_completed_and_its_mistake_is_shown_at_its_place(look: Open, 
     field.fill("alice and eventName: )")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("^ ")
-    assert page.get_by_role("alert").inner_text().splitlines()[1].index("^") == len("alice and eventName: ")
+    assert page.get_by_role("alert").locator(".mistake").inner_text().splitlines()[1].index("^") == len(
+        "alice and eventName: "
+    )
 
 
 def test_a_range_is_brushed_out_of_the_histogram(look: Open, span: str) -> None:

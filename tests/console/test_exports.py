@@ -80,6 +80,8 @@ def test_an_export_that_is_refused_tells_why_and_its_request(browser: Browser, f
         rows = page.locator("[data-export]")
         expect(rows).to_have_count(KEPT_MAX)
         rows.first.get_by_role("button", name="Stop and delete this export").click()
+        window.shot("export-drop")
+        page.locator(".ant-popconfirm:visible .ant-btn-primary").click()
         expect(rows).to_have_count(KEPT_MAX - 1)
         page.get_by_role("button", name="Export 2 events").click()
 

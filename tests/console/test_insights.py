@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
+from tests.kit.letters import lettered
 from tests.kit.service import House, a_service
 from tests.kit.window import Look, as_administrator
 
@@ -109,6 +110,8 @@ def test_insights_are_told_with_what_is_usual_and_lead_to_their_events(window: L
     expect(rate.locator(".histogram .level")).to_have_count(2)
     expect(cards.filter(has_text="Calls from an unusual address")).to_contain_text("still open")
     window.shot("insights-found")
+    page.wait_for_load_state("networkidle")
+    assert lettered(page).wrong == []
     assert (window.barriers(), window.complaints) == ([], [])
 
     rate.get_by_role("link", name="Its events").click()
@@ -119,6 +122,35 @@ def test_insights_are_told_with_what_is_usual_and_lead_to_their_events(window: L
     assert "type=IpInsight" in page.url
     page.locator(".card h2 a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(STRANGER)
+
+
+def test_insights_that_do_not_come_are_told_and_asked_for_again(window: Look) -> None:
+    """The second page of many: what was there stays."""
+    failing = [True]
+
+    def answer(route: Route) -> None:
+        if "token" not in (route.request.post_data or ""):
+            page = route.fetch()
+            route.fulfill(response=page, json=page.json() | {"nextToken": "more"})
+        elif failing[0]:
+            told = {"Code": "ServiceUnavailable", "Message": "away for now", "RequestId": "R-77"}
+            route.fulfill(status=503, content_type="application/json", body=json.dumps(told))
+        else:
+            route.fulfill(json={"events": [], "RequestId": "R-78"})
+
+    window.context.route("**/v1/search", answer)
+    page = window.go("/insights")
+    page.get_by_role("button", name="Load earlier ones").click()
+    shown = page.locator(".failed")
+    expect(shown).to_contain_text("leans on did not answer")
+    expect(shown).to_contain_text("ServiceUnavailable · Request R-77")
+    window.shot("insights-failed")
+    failing[0] = False
+    shown.get_by_role("button", name="Try again").click()
+
+    expect(shown).to_have_count(0)
+    expect(page.locator(".card")).to_have_count(2)
+    assert window.complaints == []
 
 
 def test_insights_in_chinese_on_a_dark_phone(window: Look) -> None:

@@ -1,5 +1,6 @@
 """Signing in as a person does it: a first user by a link, a wrong password, a lock, an authenticator app."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from tests.kit.browser import RIGHT, People
 from tests.kit.browser import Browser as Tab
+from tests.kit.letters import lettered, press
 from tests.kit.provider import CLIENT, SECRET, a_provider
 from tests.kit.service import House, a_service, free_port
 from tests.kit.window import Look, a_look, enter
@@ -64,9 +66,17 @@ def test_an_authenticator_is_set_up_and_asked_for(window: Look, house: House, pe
     page.locator(".sign-out").click()
 
     enter(page, "careful", RIGHT)
-    page.get_by_label("One-time code").fill(codes[0])
+    page.get_by_label("One-time code").wait_for()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).not_to_have_class(
+        re.compile("ant-btn-loading")
+    )
+    letters, barriers = lettered(page), window.barriers()
+    window.shot("one-time-code")
+    press(page, page.get_by_label("One-time code"))
+    page.keyboard.type(codes[0])
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator(".badge", has_text="MFA").first).to_be_visible()
+    assert (letters.wrong, barriers) == ([], [])
     assert window.complaints == []
 
 

@@ -24,7 +24,7 @@ export function Ask({ title, yes, children }: { title: string; yes: () => void; 
     };
   }, [open]);
   return (
-    <Popconfirm title={<span className="ask">{title}</span>} open={open} onOpenChange={show} onConfirm={yes} okButtonProps={{ autoFocus: true }} destroyOnHidden>
+    <Popconfirm getPopupContainer={(from) => from.closest("dialog") ?? document.body} title={<span className="ask">{title}</span>} open={open} onOpenChange={show} onConfirm={yes} okButtonProps={{ autoFocus: true }} destroyOnHidden>
       {children}
     </Popconfirm>
   );

@@ -43,7 +43,7 @@ export function EventList({ rows, columns, openId, focus, toggleOpen, toggleRun,
     if (focus >= 0 && focus < rows.length) shape.scrollToIndex(focus, { align: "auto" });
   }, [focus]);
   return (
-    <div className="list" ref={frame} onScroll={onScroll} role="feed" aria-label={say("events.title")} aria-busy={false} tabIndex={0}>
+    <div className="list" ref={frame} onScroll={onScroll} role={rows.length > 0 ? "feed" : undefined} aria-label={rows.length > 0 ? say("events.title") : undefined} aria-busy={false} tabIndex={0}>
       <div style={{ height: shape.getTotalSize(), position: "relative" }}>
         {items.map((item) => {
           const row = rows[item.index] as Row;

@@ -1,16 +1,25 @@
 // A mistake in what was typed, shown at its place: the line, what is wrong underlined, and what was expected.
 import { masked, plain } from "../event/inert.ts";
 import type { Mistake } from "../query/language.ts";
+import type { Failure } from "../service/client.ts";
+import { useSay } from "../shell/words.ts";
+import { Traced } from "./Failed.tsx";
+import { sentenceOf } from "./sentence.ts";
 
-export function MistakeAt({ text, mistake }: { text: string; mistake: Mistake }) {
+export function MistakeAt({ text, mistake, failure }: { text: string; mistake: Mistake; failure: Failure }) {
+  const say = useSay();
   const line = text.split("\n")[mistake.line - 1] ?? "";
   const at = Math.max(mistake.column - 1, 0);
   return (
-    <pre className="mistake" role="alert">
-      {masked(line.slice(0, at))}<mark>{masked(line.slice(at, at + wrongLength(line, at))) || " "}</mark>{masked(line.slice(at + wrongLength(line, at)))}
-      {"\n"}
-      {" ".repeat(at)}^ {plain(mistake.what, 300)}
-    </pre>
+    <div role="alert" className="mistaken">
+      <p className="bad">{say(sentenceOf(failure))}</p>
+      <pre className="mistake" tabIndex={0}>
+        {masked(line.slice(0, at))}<mark>{masked(line.slice(at, at + wrongLength(line, at))) || " "}</mark>{masked(line.slice(at + wrongLength(line, at)))}
+        {"\n"}
+        {" ".repeat(at)}^ {plain(mistake.what, 300)}
+      </pre>
+      <Traced failure={failure} />
+    </div>
   );
 }
 

@@ -8,11 +8,13 @@ import type { Rung } from "../proof/merkle.ts";
 import { usePreferences } from "../shell/preferences.ts";
 import { useSay, type Word } from "../shell/words.ts";
 import { FACTS } from "../words/integrity.ts";
+import { problemIn } from "../words/problems.ts";
 
 const REMEDIES: Partial<Record<StepName, Word>> = { read: "proof.remedy.read", unpack: "proof.remedy.unpack", signature: "proof.remedy.signature", handover: "proof.remedy.handover", compare: "proof.remedy.compare" };
 
 export function ProofSteps({ verdict }: { verdict: Verdict }) {
   const say = useSay();
+  const { language } = usePreferences();
   const failed = verdict.steps.find((step) => !step.holds);
   return (
     <section className="verdict" data-holds={verdict.holds}>
@@ -26,7 +28,7 @@ export function ProofSteps({ verdict }: { verdict: Verdict }) {
             ? say("proof.grown", { ...verdict.grown, origin: plain(verdict.checkpoint?.origin ?? "", 200) })
             : verdict.holds
             ? say("proof.ok", { index: verdict.index ?? "", origin: verdict.checkpoint?.origin ?? "" })
-            : say("proof.bad", { why: plain(failed?.facts.problem ?? "", 400) })
+            : say("proof.bad", { why: plain(problemIn(language, failed?.facts.problem ?? ""), 600) })
         }
         description={failed && say(REMEDIES[failed.name] ?? "proof.remedy.keep")}
       />
@@ -60,7 +62,7 @@ export function Steps({ steps, rungs = [] }: { steps: readonly Step[]; rungs?: r
               {Object.entries(step.facts).map(([name, value]) => (
                 <div key={name}>
                   <dt>{FACTS[name]?.[language === "zh" ? 1 : 0] ?? name}</dt>
-                  <dd><code>{plain(value, 400)}</code></dd>
+                  <dd>{name === "problem" ? <span className="bad">{plain(problemIn(language, value), 600)}</span> : <code>{plain(value, 400)}</code>}</dd>
                 </div>
               ))}
             </dl>

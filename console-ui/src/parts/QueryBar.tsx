@@ -4,6 +4,7 @@ import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from "re
 import { flushSync } from "react-dom";
 import { masked, plain } from "../event/inert.ts";
 import { KEYWORDS, placeAt, quoted, type Mistake } from "../query/language.ts";
+import type { Failure } from "../service/client.ts";
 import { pages } from "../service/pages.ts";
 import { useSay } from "../shell/words.ts";
 import { MistakeAt, wrongLength } from "./Mistake.tsx";
@@ -17,6 +18,7 @@ interface Props {
   value: string;
   run: (text: string) => void;
   mistake: Mistake | null;
+  failure: Failure | undefined;
   range: { start?: string; end?: string };
   loading: boolean;
 }
@@ -27,7 +29,7 @@ const PREFIX_MAX = 256;
 const NAMES_MAX = 100;
 const OBJECT = /^(requestParameters|responseElements|additionalEventData|eventAttributes|userIdentity\.sessionContext|referencedResources)\./;
 
-export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loading }: Props) {
+export const QueryBar = memo(function QueryBar({ value, run, mistake, failure, range, loading }: Props) {
   const say = useSay();
   const [text, setText] = useState(value);
   const [options, setOptions] = useState<Option[]>([]);
@@ -175,7 +177,7 @@ export const QueryBar = memo(function QueryBar({ value, run, mistake, range, loa
         </div>
         <Button type="primary" loading={loading} onClick={() => run(text)}>{say("events.run")}</Button>
       </div>
-      {mistake && <MistakeAt text={value} mistake={mistake} />}
+      {mistake && failure && <MistakeAt text={value} mistake={mistake} failure={failure} />}
     </div>
   );
 });

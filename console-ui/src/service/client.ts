@@ -78,7 +78,7 @@ async function failure(response: Response, path: string): Promise<Failure> {
   return new Failure(
     response.status,
     String(said.Code ?? said.code ?? response.status),
-    [said.Message ?? said.message ?? response.statusText, missingRight(said)].filter(Boolean).join(" "),
+    [said.Detail ?? said.Message ?? said.message ?? response.statusText, missingRight(said)].filter(Boolean).join(" "),
     String(said.RequestId ?? said.requestId ?? ""),
     Number(response.headers.get("retry-after") ?? 0),
   );

@@ -10,7 +10,10 @@ export interface Asked<T> {
   slow: boolean;
   cancelled: boolean;
   cancel: () => void;
+  /** Asks once more, unless an answer is on its way. */
   again: () => void;
+  /** Asks once more in any case: what was asked for is not what it was. */
+  changed: () => void;
 }
 
 export const SLOW_MS = 1500;
@@ -61,9 +64,10 @@ export function useAnswer<T>(key: string, question: (signal: AbortSignal) => Pro
   }, []);
   // Whoever asks again and again must not end an answer that takes longer than their patience.
   const again = useCallback(() => { if (!busy.current) setTurn((old) => old + 1); }, []);
+  const changed = useCallback(() => setTurn((old) => old + 1), []);
   // Between a new question and its effect there may be a frame: nobody is to take the old answer for the new one's.
   const fresh = state.of === one;
-  return { data: state.data, failure: fresh ? state.failure : undefined, loading: !fresh || state.loading, slow: fresh && state.slow, cancelled: fresh && state.cancelled, cancel, again };
+  return { data: state.data, failure: fresh ? state.failure : undefined, loading: !fresh || state.loading, slow: fresh && state.slow, cancelled: fresh && state.cancelled, cancel, again, changed };
 }
 
 /** Several questions as one: slow or failed if one of them is; cancelled and asked again together. */
@@ -77,7 +81,32 @@ export function together(...all: readonly Asked<unknown>[]): Asked<unknown> {
     cancelled: !all.some((one) => one.loading) && all.some((one) => one.cancelled),
     cancel: () => all.filter((one) => one.loading).forEach((one) => one.cancel()),
     again: () => unanswered.forEach((one) => one.again()),
+    changed: () => all.forEach((one) => one.changed()),
   };
+}
+
+/** One try at something: busy while it runs, what went wrong, and the same once more. */
+export interface Tried {
+  busy: boolean;
+  trouble: Failure | null;
+  run: (work: () => Promise<unknown>) => void;
+  again: () => void;
+  forget: () => void;
+}
+
+export function useTry(): Tried {
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<Failure | null>(null);
+  const last = useRef<() => Promise<unknown>>(async () => undefined);
+  const run = useCallback((work: () => Promise<unknown>) => {
+    last.current = work;
+    setBusy(true);
+    setTrouble(null);
+    work().catch((error: unknown) => setTrouble(asFailure(error))).finally(() => setBusy(false));
+  }, []);
+  const again = useCallback(() => run(last.current), [run]);
+  const forget = useCallback(() => setTrouble(null), []);
+  return { busy, trouble, run, again, forget };
 }
 
 export function asFailure(error: unknown): Failure {

@@ -1,11 +1,12 @@
 // The frame around every page: who is signed in, where one can go, how times are told, how far the answers see.
-import { App as Antd, ConfigProvider, theme } from "antd";
+import { App as Antd, Button, ConfigProvider, theme } from "antd";
 import en from "antd/locale/en_US";
 import zh from "antd/locale/zh_CN";
 import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from "react";
-import { tellBy } from "../parts/copy.ts";
-import { copy } from "../parts/copy.ts";
-import { service, whenSignedOut } from "../service/client.ts";
+import { copy, tellBy } from "../parts/copy.ts";
+import { Failed } from "../parts/Failed.tsx";
+import { service, whenSignedOut, type Failure } from "../service/client.ts";
+import { asFailure } from "../service/hooks.ts";
 import type { Session } from "../service/types.ts";
 import { Expiry } from "./Expiry.tsx";
 import { Footer, Header, Nav, PAGES } from "./Frame.tsx";
@@ -89,15 +90,26 @@ export function App() {
 function Inside() {
   const session = useSession();
   const { message } = Antd.useApp();
+  const [trouble, setTrouble] = useState<Failure | null>(null);
+  const [turn, setTurn] = useState(0);
   useEffect(() => tellBy((text) => void message.success(text, 1.5)), [message]);
   useEffect(() => {
     whenSignedOut(() => setSession(null, true));
     const control = new AbortController();
-    (known ?? service.session(control.signal)).then((found) => { comeBack(); setSession(found); }).catch(() => !control.signal.aborted && setSession(null));
+    (known ?? service.session(control.signal)).then((found) => { comeBack(); setSession(found); }).catch((error: unknown) => {
+      if (control.signal.aborted) return;
+      const failure = asFailure(error);
+      if (failure.status === 401) setSession(null);
+      else setTrouble(failure);
+    });
     known = null;
     return () => control.abort();
-  }, []);
-  if (session === undefined) return <div className="waiting" aria-busy="true" />;
+  }, [turn]);
+  const again = () => {
+    setTrouble(null);
+    setTurn((old) => old + 1);
+  };
+  if (session === undefined) return trouble ? <main className="signin"><div className="card"><Failed failure={trouble} again={again} /></div></main> : <div className="waiting" aria-busy="true" />;
   if (session === null)
     return <Suspense fallback={<div className="waiting" aria-busy="true" />}><SignIn /></Suspense>;
   if (session.bound) return <Suspense fallback={<div className="waiting" aria-busy="true" />}><Bound session={session} /></Suspense>;
@@ -194,6 +206,8 @@ function Broken({ what }: { what: string }) {
   return (
     <div className="page" role="alert">
       <h1>{say("state.crash")}</h1>
+      <p>{say("state.crash.hint")}</p>
+      <p><Button type="primary" onClick={() => window.location.reload()}>{say("state.reload")}</Button></p>
       <pre className="message">{what.slice(0, 500)}</pre>
     </div>
   );

@@ -2,6 +2,9 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { landings } from "../query/landing.ts";
 import { pages, type Match } from "../service/pages.ts";
+import { Failed } from "../parts/Failed.tsx";
+import type { Failure } from "../service/client.ts";
+import { asFailure } from "../service/hooks.ts";
 import { Dialog } from "../parts/Dialog.tsx";
 import { plain } from "../event/inert.ts";
 import { prefer, usePreferences } from "./preferences.ts";
@@ -38,23 +41,26 @@ export default function Palette({ close, actions }: { close: () => void; actions
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState(0);
   const [known, setKnown] = useState<Match[]>([]);
+  const [trouble, setTrouble] = useState<Failure | null>(null);
+  const [turn, setTurn] = useState(0);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
 
   // What the record itself knows of the text comes first; until it answers, the text's own form decides.
   useEffect(() => {
     setKnown([]);
+    setTrouble(null);
     const wanted = text.trim();
     if (wanted.length < 3) return;
     const control = new AbortController();
     const timer = window.setTimeout(() => {
-      pages.find(wanted, control.signal).then(({ matches }) => setKnown(matches)).catch(() => undefined);
+      pages.find(wanted, control.signal).then(({ matches }) => setKnown(matches)).catch((error: unknown) => control.signal.aborted || setTrouble(asFailure(error)));
     }, WAIT_MS);
     return () => {
       window.clearTimeout(timer);
       control.abort();
     };
-  }, [text]);
+  }, [text, turn]);
 
   const choices = useMemo<Choice[]>(() => {
     const wanted = text.trim().toLowerCase();
@@ -107,6 +113,7 @@ export default function Palette({ close, actions }: { close: () => void; actions
           </li>
         ))}
       </ul>
+      <Failed failure={trouble} again={() => setTurn((old) => old + 1)} />
     </Dialog>
   );
 }

@@ -1,4 +1,5 @@
 // The console's words in the language that is chosen.
+import { filled } from "../words/filled.ts";
 import { WORDS, type Word } from "../words/words.ts";
 import { usePreferences, type Preferences } from "./preferences.ts";
 
@@ -8,7 +9,7 @@ export type Say = (word: Word, values?: Record<string, string | number>) => stri
 export function sayIn(language: Preferences["language"]): Say {
   return (word, values) => {
     const text = WORDS[word][language === "zh" ? 1 : 0];
-    return values ? text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole)) : text;
+    return values ? filled(text, values) : text;
   };
 }
 

@@ -7,7 +7,7 @@ export const insights = {
     "来源发送的洞察事件（eventType: ActionTrailInsight）会显示于此。本服务目前尚不自行检测异常行为，因此这里为空并不表示没有异常发生。",
   ],
   "insights.none.instead": ["What is new and what was refused is on the overview.", "新出现的与被拒绝的操作请见概览。"],
-  "insights.range": ["{n} insights", "{n} 条洞察"],
+  "insights.range": ["{n} {n|insight|insights}", "{n} 条洞察"],
   "insights.all": ["All", "全部"],
   "insights.more": ["Load earlier ones", "加载更早的"],
   "insights.open": ["still open", "尚未结束"],

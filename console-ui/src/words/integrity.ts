@@ -25,7 +25,7 @@ export const integrity = {
   "proof.history.begins": ["begins with the one before", "以前一个开始"],
   "proof.history.signed": ["signed", "签名有效"],
   "proof.history.check": ["Check each against the one before", "逐一与前一个核对"],
-  "proof.history.more": ["+{n} entries", "+{n} 条"],
+  "proof.history.more": ["+{n} {n|entry|entries}", "+{n} 条"],
   "proof.step.handover": ["Follow the hand-over: the old key and the new one have both signed it", "沿交接前行：新旧两把密钥均已签名"],
   "proof.step.consistency": ["Check that the longer log begins with the shorter one (RFC 6962)", "核对较长的日志以较短的日志开始（RFC 6962）"],
   "proof.key.led": ["This browser trusted the key below. It was handed over to the one above, step by step, and is trusted no longer for what comes.", "此浏览器原先信任下面的密钥。经逐步核对，日志已交接给上面的密钥；今后不再信任旧密钥的新签名。"],

@@ -38,7 +38,7 @@ export const keys = {
   "users.sessions.sure": ["End all their sessions? They are signed out everywhere at once.", "结束其所有会话？将立即在各处退出登录。"],
   "advanced.drop.sure": ["Drop this query for everybody in the account?", "为账号内所有人删除此查询？"],
   "advanced.forget.sure": ["Forget that this was asked?", "删除此条查询历史？"],
-  "hints.told": ["{n} things to press: type letters, Backspace, Esc", "{n} 个可操作项：键入字母，Backspace 退回，Esc 结束"],
+  "hints.told": ["{n} {n|thing|things} to press: type letters, Backspace, Esc", "{n} 个可操作项：键入字母，Backspace 退回，Esc 结束"],
   "hints.none": ["Nothing here can be pressed. Esc ends.", "此处没有可操作项。Esc 结束。"],
   "hints.left": ["{typed}: {n} left", "{typed}：剩余 {n} 个"],
   "hints.chosen": ["Chosen: {name}", "已选择：{name}"],

@@ -1,5 +1,6 @@
 // Every word of the console: English, then Simplified Chinese. Pure data.
 import { asking } from "./asking.ts";
+import { codes } from "./codes.ts";
 import { failed } from "./failed.ts";
 import { integrity } from "./integrity.ts";
 import { settings } from "./settings.ts";
@@ -13,12 +14,12 @@ const events = {
   "events.title": ["Events", "事件"],
   "events.ask": ["Search: a word, an id, or field: value", "搜索：词、ID，或 字段: 值"],
   "events.run": ["Search", "搜索"],
-  "events.total": ["{n} events", "{n} 个事件"],
+  "events.total": ["{n} {n|event|events}", "{n} 个事件"],
   "events.mode.events": ["Events", "事件"],
   "events.mode.sql": ["SQL", "SQL"],
   "events.mode.tail": ["Live", "实时"],
   "events.hideReads": ["Hide reads", "隐藏读操作"],
-  "events.hidden": ["{n} reads hidden", "已隐藏 {n} 个读操作"],
+  "events.hidden": ["{n} {n|read|reads} hidden", "已隐藏 {n} 个读操作"],
   "events.collapse": ["Fold runs of reads", "折叠连续的读操作"],
   "events.fold": ["{n} reading calls by {who}: {what}", "{who} 的 {n} 次读操作：{what}"],
   "events.open": ["Open", "展开"],
@@ -49,7 +50,7 @@ const events = {
   "events.export": ["Export", "导出"],
   "events.export.title": ["Export what is on the screen", "导出当前结果"],
   "events.export.format": ["Format", "格式"],
-  "events.export.begin": ["Export {n} events", "导出 {n} 个事件"],
+  "events.export.begin": ["Export {n} {n|event|events}", "导出 {n} 个事件"],
   "events.export.zone": ["Times in the file are UTC, and its columns say so.{local}", "文件中的时间为 UTC，列名已注明。{local}"],
   "events.export.local": [" A column with your zone ({zone}) is added.", "另加一列本地时区（{zone}）时间。"],
   "events.empty.title": ["No event fits", "没有符合条件的事件"],
@@ -67,10 +68,10 @@ const events = {
   "events.live.from": ["New events appear here as they are recorded. Scrolling pauses.", "新事件记录后即显示于此。滚动时暂停。"],
   "events.live.ended": ["The stream ended.", "实时流已结束。"],
   "events.histogram": ["Events over time. Drag to choose a range.", "事件的时间分布。拖动以选择范围。"],
-  "events.histogram.bar": ["{n} events from {when}", "{when} 起 {n} 个事件"],
+  "events.histogram.bar": ["{n} {n|event|events} from {when}", "{when} 起 {n} 个事件"],
   "events.sql.run": ["Run", "运行"],
   "events.sql.label": ["SQL over the events found above; the table is log", "对上面找到的事件执行 SQL；表名为 log"],
-  "events.sql.rows": ["{n} rows", "{n} 行"],
+  "events.sql.rows": ["{n} {n|row|rows}", "{n} 行"],
   "events.sql.table": ["Table", "表格"],
   "events.sql.bar": ["Bars", "柱状图"],
   "events.sql.line": ["Line", "折线图"],
@@ -141,7 +142,7 @@ const pages = {
   "head.account": ["Account {account}, {user}", "账号 {account}，{user}"],
   "head.signOut": ["Sign out", "退出登录"],
   "foot.seen": ["{size} of {ledger} records are searchable", "可搜索 {size} / {ledger} 条记录"],
-  "foot.size": ["the log holds {n} records", "日志共 {n} 条记录"],
+  "foot.size": ["the log holds {n} {n|record|records}", "日志共 {n} 条记录"],
   "foot.lag": ["{n} behind", "落后 {n} 条"],
   "foot.whole": ["up to date", "已同步"],
   "foot.since": ["reaches back to {since}", "回溯至 {since}"],
@@ -151,7 +152,6 @@ const pages = {
   "state.cancelled": ["Cancelled.", "已取消。"],
   "state.again": ["Try again", "重试"],
   "state.failed": ["That did not work", "操作未成功"],
-  "state.unreachable": ["The service does not answer. Recording may go on all the same.", "服务未响应。记录可能仍在进行。"],
   "state.request": ["Request {id}", "请求 {id}"],
   "state.loading": ["Loading", "加载中"],
   "state.missing": ["There is no such page.", "没有此页面。"],
@@ -163,9 +163,9 @@ const pages = {
   "range.to": ["To (not in it)", "到（不含）"],
   "range.apply": ["Use", "应用"],
   "range.now": ["Up to now", "到现在"],
-  "unit.m": ["{n} minutes", "{n} 分钟"],
-  "unit.h": ["{n} hours", "{n} 小时"],
-  "unit.d": ["{n} days", "{n} 天"],
+  "unit.m": ["{n} {n|minute|minutes}", "{n} 分钟"],
+  "unit.h": ["{n} {n|hour|hours}", "{n} 小时"],
+  "unit.d": ["{n} {n|day|days}", "{n} 天"],
   "palette.title": ["Go to anything", "前往任意内容"],
   "palette.hint": ["Paste an event id, key, resource, address, ARN or user", "粘贴事件 ID、密钥、资源、地址、ARN 或用户"],
   "palette.event": ["Event", "事件"],
@@ -257,7 +257,7 @@ const dossier = {
   "actor.agents": ["Programs", "程序"],
   "actor.heat": ["When it is active: days of the week, hours of the day ({zone})", "活跃时间：星期与小时（{zone}）"],
   "actor.new": ["New, compared with its past", "与过去相比的新内容"],
-  "actor.new.hint": ["First seen within the last {n} days of its activity", "在其最近 {n} 天活动中首次出现"],
+  "actor.new.hint": ["First seen within the last {n} {n|day|days} of its activity", "在其最近 {n} 天活动中首次出现"],
   "actor.new.none": ["Nothing new: it did what it always does.", "没有新内容：一如往常。"],
   "actor.view": ["View", "视图"],
   "actor.habits": ["Its habits, and what is new", "习惯与新内容"],
@@ -269,7 +269,7 @@ const dossier = {
   "actor.leaked.made": ["Identities it made, which go on living", "它创建的身份（依然存在）"],
   "actor.all": ["All its events", "全部事件"],
   "actor.none": ["There is no event of {id} in the record.", "记录中没有 {id} 的事件。"],
-  "actor.past": ["compared with {n} earlier events", "与之前的 {n} 个事件比较"],
+  "actor.past": ["compared with {n} earlier {n|event|events}", "与之前的 {n} 个事件比较"],
   "actor.noPast": ["there is no earlier event to compare with", "没有更早的事件可比较"],
   "actor.sessions": ["Sessions", "会话"],
   "actor.signins": ["Sign-ins", "登录"],
@@ -284,12 +284,12 @@ const dossier = {
   "resource.before": ["existed before the record began", "记录开始前已存在"],
   "resource.incomplete": ["Only the latest steps are shown.", "仅显示最近的步骤。"],
   "resource.onlyReads": ["Nobody changed it; it was only read.", "没有人更改过它，仅被读取。"],
-  "resource.mentions": ["{n} events mention it", "{n} 个事件提到它"],
+  "resource.mentions": ["{n} {n|event mentions|events mention} it", "{n} 个事件提到它"],
   "resource.title": ["Resource", "资源"],
   "resource.life": ["Its life, from the beginning", "生命周期（从头开始）"],
   "resource.related": ["Related resources, from the same events", "相关资源（来自相同事件）"],
   "resource.actors": ["Who touched it", "操作者"],
-  "resource.reads": ["{n} reads are not shown", "未显示 {n} 次读操作"],
+  "resource.reads": ["{n} {n|read is|reads are} not shown", "未显示 {n} 次读操作"],
   "resource.showReads": ["Show reads", "显示读操作"],
   "resource.created": ["created", "已创建"],
   "resource.deleted": ["deleted", "已删除"],
@@ -412,5 +412,5 @@ const others = {
   "settings.everything": ["the first record; nothing was let go", "第一条记录；未清理任何内容"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...keys, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...codes, ...keys, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;

@@ -77,7 +77,7 @@ export default function Advanced() {
         </div>
       </form>
       <div className="advanced-result">
-        {mistake ? <MistakeAt text={wrong} mistake={mistake} /> : (
+        {mistake && asked.failure ? <MistakeAt text={wrong} mistake={mistake} failure={asked.failure} /> : (
           <Answer asked={asked}>{(rows) => <ResultRows rows={rows} chart={state.chart} choose={(chart) => set({ chart })} />}</Answer>
         )}
       </div>

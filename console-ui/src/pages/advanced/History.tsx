@@ -1,20 +1,20 @@
 // What the account asked: when, by whom, how long it took, how many rows it gave, how it ended; and once more by a click.
 import { Button } from "antd";
-import { useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { Answer } from "../../parts/Answer.tsx";
 import { Ask } from "../../parts/Ask.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { viewOf } from "../../query/keptview.ts";
-import { useAnswer } from "../../service/hooks.ts";
+import { useAnswer, useTry } from "../../service/hooks.ts";
 import { kept, type QueryRun } from "../../service/kept.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
 
 export function History({ turn, open }: { turn: string; open: (search: string) => void }) {
   const say = useSay();
-  const [gone, setGone] = useState(0);
-  const asked = useAnswer(`history${turn} ${gone}`, (signal) => kept.history(signal));
+  const { trouble, run, again: once } = useTry();
+  const asked = useAnswer(`history${turn}`, (signal) => kept.history(signal));
   const again = (one: QueryRun) => {
     const given = new URLSearchParams(viewOf({ id: "", query: one.query, view: one.view }, "advanced"));
     given.delete("kept");
@@ -23,6 +23,8 @@ export function History({ turn, open }: { turn: string; open: (search: string) =
   return (
     <Answer asked={asked}>
       {({ history }) => history.length === 0 ? <p className="faint">{say("advanced.noHistory")}</p> : (
+        <>
+        <Failed failure={trouble} again={once} />
         <div className="scroll" tabIndex={0}>
           <table className="plain history">
             <thead>
@@ -37,12 +39,13 @@ export function History({ turn, open }: { turn: string; open: (search: string) =
                   <Number value={one.tookMs} text={(number) => say("advanced.ms", { n: number })} />
                   <Number value={one.rows} text={(number) => number} />
                   <td><button type="button" className="link code" data-deed="open" title={say("advanced.again")} onClick={() => again(one)}>{plain(one.query, 200)}</button></td>
-                  <td><Ask title={say("advanced.forget.sure")} yes={() => void kept.forget(one.id).then(() => setGone((old) => old + 1))}><Button size="small" type="text" data-deed="remove" aria-label={say("advanced.forget")}>×</Button></Ask></td>
+                  <td><Ask title={say("advanced.forget.sure")} yes={() => run(async () => { await kept.forget(one.id); asked.changed(); })}><Button size="small" type="text" data-deed="remove" aria-label={say("advanced.forget")}>×</Button></Ask></td>
                 </tr>
               ))}
             </tbody>
           </table>
         </div>
+        </>
       )}
     </Answer>
   );

@@ -10,7 +10,8 @@ import { Link } from "../../parts/Link.tsx";
 import { QueryBar } from "../../parts/QueryBar.tsx";
 import { openRange, RangePicker } from "../../parts/RangePicker.tsx";
 import { nextAround } from "../../parts/Surroundings.tsx";
-import { Progress, Trouble } from "../../parts/Answer.tsx";
+import { Progress } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { compose, mistakeIn, type Chip } from "../../query/language.ts";
 import { iso, momentOf, toQuestion, type Range } from "../../query/range.ts";
 import { read, write, type EventsState, type Mode } from "../../query/state.ts";
@@ -159,7 +160,7 @@ export default function Events() {
     <div className="events">
       <h1 className="sr-only">{say("events.title")}</h1>
       <div className="events-top">
-        <QueryBar value={state.text} run={run} mistake={mistake} range={times} loading={found.asked.loading} />
+        <QueryBar value={state.text} run={run} mistake={mistake} failure={failure} range={times} loading={found.asked.loading} />
         <RangePicker range={state.range} choose={chooseRange} />
       </div>
       <Chips chips={state.chips} remove={(chip) => set({ chips: state.chips.filter((one) => one !== chip) })} flip={(chip) => set({ chips: state.chips.map((one) => (one === chip ? { ...one, not: !one.not } : one)) })} clear={() => set({ chips: [] })} />
@@ -184,7 +185,7 @@ export default function Events() {
         <Tools state={state} set={set} question={question} total={total ?? 0} also={alsoExport} done={() => setAlsoExport(null)} />
       </div>
       {failure?.status === 403 && <Forbidden />}
-      {failure && !mistake && <Trouble asked={asked} />}
+      {!mistake && <Failed failure={failure} again={asked.again} />}
       <Progress asked={asked} />
       {partly && <p className="warn partly" role="status">{say("events.partly", { since: moment(partly, zone) })} <Link to="/settings/retention">{say("why.outside.retention")}</Link></p>}
       {stale && <p className="warn" role="status">{say("events.stale")}</p>}
@@ -226,7 +227,7 @@ function Forbidden() {
 /** What is to be said behind the last row: that more is coming, why it is not, or that this is all. */
 function ListEnd({ found }: { found: Pages }) {
   const say = useSay();
-  if (found.next.failure) return <Trouble asked={found.next} />;
+  if (found.next.failure) return <Failed failure={found.next.failure} again={found.next.again} />;
   if (found.next.slow || found.next.cancelled) return <Progress asked={found.next} />;
   return <p className="faint list-end">{found.next.loading ? say("events.more") : found.done && found.events.length > 0 ? say("events.end") : ""}</p>;
 }

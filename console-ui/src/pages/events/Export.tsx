@@ -3,12 +3,13 @@ import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { Answer } from "../../parts/Answer.tsx";
-import { Failed, Traced, useTold } from "../../parts/Failed.tsx";
+import { Ask } from "../../parts/Ask.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { copy } from "../../parts/copy.ts";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { Failure } from "../../service/client.ts";
-import { asFailure, useAnswer } from "../../service/hooks.ts";
+import { useAnswer, useTry } from "../../service/hooks.ts";
 import { exports, type Export as Made, type ExportAsk } from "../../service/exports.ts";
 import type { Question } from "../../service/types.ts";
 import { zoneId, zoneName } from "../../shell/moments.ts";
@@ -23,26 +24,20 @@ export default function Export({ question, total, close }: { question: Question;
   const say = useSay();
   const { language, zone } = usePreferences();
   const [format, setFormat] = useState<Format>("csv");
-  const [turn, setTurn] = useState(0);
-  const [trouble, setTrouble] = useState<Failure | null>(null);
-  const asked = useAnswer(`exports${turn}`, (signal) => exports.list(signal));
+  const asked = useAnswer("exports", (signal) => exports.list(signal));
+  const { trouble, run, again } = useTry();
+  const { again: look, changed } = asked;
   const busy = asked.data?.exports.some((one) => one.state === "waiting" || one.state === "running") ?? false;
   useEffect(() => {
     if (!busy) return;
-    const timer = window.setTimeout(() => setTurn((old) => old + 1), AGAIN_MS);
+    const timer = window.setTimeout(look, AGAIN_MS);
     return () => window.clearTimeout(timer);
-  }, [busy, asked.data]);
+  }, [busy, asked.data, look]);
   const table = format === "csv" || format === "parquet";
-  const begin = async () => {
-    try {
-      setTrouble(null);
-      const wanted: ExportAsk = { ...question, format, zone: table && zone !== "utc" ? zoneId(zone) : "" };
-      await exports.begin(wanted);
-    } catch (error) {
-      setTrouble(asFailure(error));
-    }
-    setTurn((old) => old + 1);
-  };
+  const begin = () => run(async () => {
+    const wanted: ExportAsk = { ...question, format, zone: table && zone !== "utc" ? zoneId(zone) : "" };
+    await exports.begin(wanted).finally(changed);
+  });
   return (
     <Dialog title={say("events.export.title")} close={close} className="wide-dialog">
       <div className="export">
@@ -54,14 +49,14 @@ export default function Export({ question, total, close }: { question: Question;
           </select>
         </label>
         <p className="faint">{say("events.export.zone", { local: table && zone !== "utc" ? say("events.export.local", { zone: `${zoneName(zone)}, ${zoneId(zone)}` }) : "" })}</p>
-        <Button type="primary" onClick={() => void begin()}>{say("events.export.begin", { n: count(total, language) })}</Button>
-        <Failed failure={trouble} />
+        <Button type="primary" onClick={begin}>{say("events.export.begin", { n: count(total, language) })}</Button>
+        <Failed failure={trouble} again={again} />
         <Answer asked={{ ...asked, data: asked.data }} lines={2}>
           {({ exports: made }) => made.length > 0 && (
             <section aria-label={say("exports.title")}>
               <h3>{say("exports.title")}</h3>
               <p className="faint">{say("exports.hint")}</p>
-              <ul className="exports">{made.map((one) => <Row key={one.id} made={one} again={() => setTurn((old) => old + 1)} failed={setTrouble} />)}</ul>
+              <ul className="exports">{made.map((one) => <Row key={one.id} made={one} drop={() => run(() => exports.drop(one.id).finally(changed))} />)}</ul>
             </section>
           )}
         </Answer>
@@ -70,12 +65,10 @@ export default function Export({ question, total, close }: { question: Question;
   );
 }
 
-function Row({ made, again, failed }: { made: Made; again: () => void; failed: (failure: Failure) => void }) {
+function Row({ made, drop }: { made: Made; drop: () => void }) {
   const say = useSay();
   const { language } = usePreferences();
-  const told = useTold();
   const done = made.state === "done";
-  const failure = new Failure(0, made.code, made.error, made.requestId);
   return (
     <li data-export={made.id} data-state={made.state}>
       <div className="events-bar">
@@ -85,15 +78,10 @@ function Row({ made, again, failed }: { made: Made; again: () => void; failed: (
         <Moment at={made.asked} />
         <span className="grow" />
         {done && <a className="ant-btn ant-btn-sm ant-btn-default" href={exports.file(made.id)} download={`${made.id}.${made.format}`}>{say("exports.fetch")}</a>}
-        <Button size="small" type="text" aria-label={say("exports.drop")} onClick={() => void exports.drop(made.id).catch((error: unknown) => failed(asFailure(error))).finally(again)}>×</Button>
+        <Ask title={say("exports.drop.sure")} yes={drop}><Button size="small" type="text" aria-label={say("exports.drop")}>×</Button></Ask>
       </div>
       <code className="what">{plain(made.query || "*", 160)}</code>
-      {made.error && (
-        <div role="alert" className="export-failed">
-          <p className="bad">{say("exports.why", { why: told(failure) })}</p>
-          <Traced failure={failure} />
-        </div>
-      )}
+      {made.error && <Failed failure={new Failure(0, made.code, made.error, made.requestId)} />}
       {done && (
         <p>
           {say("exports.hash")} <code className="hash">{made.sha256}</code>{" "}

@@ -2,12 +2,13 @@
 import { Button } from "antd";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { EventList } from "../../parts/EventList.tsx";
+import { Failed } from "../../parts/Failed.tsx";
+import type { Failure } from "../../service/client.ts";
 import { asFailure } from "../../service/hooks.ts";
 import { follow } from "../../service/tail.ts";
 import type { Found } from "../../service/types.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { useSay } from "../../shell/words.ts";
-import { plain } from "../../event/inert.ts";
 
 const KEPT_MAX = 2000;
 
@@ -16,7 +17,8 @@ export default function Live({ query, columns, detail }: { query: string; column
   const [events, setEvents] = useState<Found[]>([]);
   const [waiting, setWaiting] = useState<Found[]>([]);
   const [paused, setPaused] = useState(false);
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState<Failure | null>(null);
+  const [ended, setEnded] = useState(false);
   const [open, setOpen] = useState("");
   const [turn, setTurn] = useState(0);
   const held = useRef(false);
@@ -24,7 +26,8 @@ export default function Live({ query, columns, detail }: { query: string; column
 
   useEffect(() => {
     const control = new AbortController();
-    setTrouble("");
+    setTrouble(null);
+    setEnded(false);
     follow(
       query,
       (told) => {
@@ -35,11 +38,12 @@ export default function Live({ query, columns, detail }: { query: string; column
       },
       control.signal,
     )
-      .then(() => setTrouble(say("events.live.ended")))
-      .catch((error: unknown) => !control.signal.aborted && setTrouble(asFailure(error).message));
+      .then(() => setEnded(true))
+      .catch((error: unknown) => !control.signal.aborted && setTrouble(asFailure(error)));
     return () => control.abort();
   }, [query, turn]);
 
+  const again = () => setTurn((old) => old + 1);
   const resume = () => {
     setEvents((old) => [...waiting, ...old].slice(0, KEPT_MAX));
     setWaiting([]);
@@ -59,9 +63,9 @@ export default function Live({ query, columns, detail }: { query: string; column
   return (
     <section className="live">
       <div className="live-bar" role="status">
-        <span className={paused ? "pulse paused" : "pulse"} aria-hidden />
-        {trouble ? (
-          <>{plain(trouble, 300)} <Button size="small" onClick={() => setTurn((old) => old + 1)}>{say("state.again")}</Button></>
+        <span className={paused || ended || trouble ? "pulse paused" : "pulse"} aria-hidden />
+        {ended || trouble ? (
+          <>{say("events.live.ended")} {ended && <Button size="small" onClick={again}>{say("state.again")}</Button>}</>
         ) : paused ? (
           <>{say("events.live.paused", { n: waiting.length })} <Button size="small" type="primary" onClick={resume}>{say("events.live.resume")}</Button></>
         ) : (
@@ -69,6 +73,7 @@ export default function Live({ query, columns, detail }: { query: string; column
         )}
         <span className="faint">{say("events.live.from")}</span>
       </div>
+      <Failed failure={trouble} again={again} />
       <EventList rows={shown} columns={columns} openId={open} focus={focus} toggleOpen={toggle} toggleRun={() => undefined}
         detail={detail} more={() => undefined}
         onScroll={() => {

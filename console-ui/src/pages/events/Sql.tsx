@@ -36,7 +36,7 @@ export default function Sql({ state, set, question }: Props) {
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(); }} />
         <Button type="primary" htmlType="submit" loading={asked.loading}>{say("events.sql.run")}</Button>
       </form>
-      {mistake ? <MistakeAt text={state.sql.trim()} mistake={mistake} /> : <Answer asked={asked}>{(rows) => <ResultRows rows={rows} chart={state.chart} choose={(chart) => set({ chart })} />}</Answer>}
+      {mistake && asked.failure ? <MistakeAt text={state.sql.trim()} mistake={mistake} failure={asked.failure} /> : <Answer asked={asked}>{(rows) => <ResultRows rows={rows} chart={state.chart} choose={(chart) => set({ chart })} />}</Answer>}
     </section>
   );
 }

@@ -3,11 +3,12 @@ import { Button, Dropdown, Popover } from "antd";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { copy } from "../../parts/copy.ts";
+import { Failed } from "../../parts/Failed.tsx";
 import { asCli, asCurl, asSql } from "../../query/copies.ts";
 import type { EventsState } from "../../query/state.ts";
 import { sigma } from "../../service/sigma.ts";
 import type { Question } from "../../service/types.ts";
-import { asFailure } from "../../service/hooks.ts";
+import { useTry } from "../../service/hooks.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { useSay } from "../../shell/words.ts";
 import { Columns } from "./Columns.tsx";
@@ -30,7 +31,7 @@ type Open = "" | "columns" | "saved" | "copy" | "export";
 export function Tools({ state, set, question, total, also, done }: Props) {
   const say = useSay();
   const [open, setOpen] = useState<Open>("");
-  const [trouble, setTrouble] = useState("");
+  const { trouble, run, again, forget } = useTry();
   useEffect(() => {
     if (also) setOpen("export");
   }, [also]);
@@ -39,10 +40,7 @@ export function Tools({ state, set, question, total, also, done }: Props) {
   const order = () => set({ order: state.order === "newest" ? "oldest" : "newest" });
   useKeys("events.tools", { export: () => total > 0 && setOpen("export"), order, columns: () => flip("columns"), saved: () => flip("saved"), copyAs: () => flip("copy"), close: () => setOpen("") });
   const asked = { query: question.query ?? "", start: question.start, end: question.end, total, sql: state.mode === "sql" ? state.sql : undefined };
-  const rule = () => {
-    setTrouble("");
-    sigma({ query: asked.query, title: title(state) }).then((text) => copy(text)).catch((error: unknown) => setTrouble(asFailure(error).message));
-  };
+  const rule = () => run(async () => copy(await sigma({ query: asked.query, title: title(state) })));
   const copies = [
     { key: "link", label: say("events.copy.link"), onClick: link },
     { key: "cli", label: say("events.copy.cli"), onClick: () => copy(asCli(asked, window.location.origin)) },
@@ -53,7 +51,7 @@ export function Tools({ state, set, question, total, also, done }: Props) {
   const pop = (what: Open) => ({ trigger: "click" as const, placement: "bottomRight" as const, open: open === what, onOpenChange: (next: boolean) => setOpen(next ? what : ""), destroyOnHidden: true });
   return (
     <>
-      {trouble && <span role="alert" className="bad">{plain(trouble, 200)}</span>}
+      <Failed failure={trouble} again={again} forget={forget} />
       <Button size="small" title="n" onClick={order}>{say(`events.order.${state.order}`)}</Button>
       <Popover {...pop("columns")} content={<Columns state={state} set={set} />}>
         <Button size="small" title="v">{say("events.columns")}</Button>

@@ -63,7 +63,7 @@ export function usePages(key: string, question: Question, order: "newest" | "old
   return {
     events,
     asked: first,
-    next: { data: undefined, failure: undefined, ...state, cancel, again },
+    next: { data: undefined, failure: undefined, ...state, cancel, again, changed: again },
     done: page !== undefined && !rest.token,
     empty: page !== undefined && !first.loading && page.events.length === 0,
     more,

@@ -2,12 +2,13 @@
 import { Button, Segmented } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { Answer } from "../../parts/Answer.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { openRange, RangePicker } from "../../parts/RangePicker.tsx";
 import { episodes, type Episode } from "../../event/insight.ts";
 import { toQuestion, type Range } from "../../query/range.ts";
 import { service } from "../../service/client.ts";
-import { asFailure, useAnswer } from "../../service/hooks.ts";
+import { useAnswer, useTry } from "../../service/hooks.ts";
 import type { Found } from "../../service/types.ts";
 import { eventsLink, go, useRoute } from "../../shell/route.ts";
 import { useKeys } from "../../shell/keys.ts";
@@ -68,22 +69,18 @@ function Found({ first, token, span, type, choose }: { first: Found[]; token: st
   const { language } = usePreferences();
   const [events, setEvents] = useState(first);
   const [next, setNext] = useState(token);
-  const [trouble, setTrouble] = useState("");
+  const { trouble, busy, run, again } = useTry();
   useEffect(() => {
     setEvents(first);
     setNext(token);
   }, [first, token]);
   const all = useMemo(() => episodes(events), [events]);
   const kinds = useMemo(() => tally(all), [all]);
-  const more = () =>
-    service.search({ query: QUERY, ...span, limit: PAGE, token: next }).then(
-      (page) => {
-        setEvents((old) => [...old, ...page.events]);
-        setNext(page.nextToken ?? "");
-        setTrouble("");
-      },
-      (error: unknown) => setTrouble(asFailure(error).message),
-    );
+  const more = () => run(async () => {
+    const page = await service.search({ query: QUERY, ...span, limit: PAGE, token: next });
+    setEvents((old) => [...old, ...page.events]);
+    setNext(page.nextToken ?? "");
+  });
   const shown = all.filter((one) => !type || one.insight.type === type);
   const label = (name: string, number: number) => `${name} · ${count(number, language)}`;
   return (
@@ -91,8 +88,8 @@ function Found({ first, token, span, type, choose }: { first: Found[]; token: st
       <Segmented className="views" aria-label={say("insights.title")} value={type} onChange={choose}
         options={[{ value: "", label: label(say("insights.all"), all.length) }, ...kinds.map(([kind, number]) => ({ value: kind, label: label(typeName(kind, say), number) }))]} />
       <div className="grid">{shown.map((one) => <EpisodeCard key={(one.ended ?? one.began)?.index} episode={one} />)}</div>
-      {next && <p><Button onClick={() => void more()}>{say("insights.more")}</Button></p>}
-      {trouble && <p className="bad" role="alert">{trouble}</p>}
+      {next && !trouble && <p><Button loading={busy} onClick={more}>{say("insights.more")}</Button></p>}
+      <Failed failure={trouble} again={again} />
     </>
   );
 }

@@ -4,14 +4,16 @@ import { CheckCircleFilled, CloseCircleFilled } from "@ant-design/icons";
 import { Alert, Button } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { plain } from "../../event/inert.ts";
+import { Failed } from "../../parts/Failed.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { known, neighbours, type Known } from "../../proof/history.ts";
-import { service } from "../../service/client.ts";
+import { service, type Failure } from "../../service/client.ts";
 import { asFailure, type Asked } from "../../service/hooks.ts";
 import { visits, type Seen } from "../../service/visit.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
+import { problemIn } from "../../words/problems.ts";
 
 export function History({ asked }: { asked: Asked<Seen> }) {
   const say = useSay();
@@ -19,7 +21,7 @@ export function History({ asked }: { asked: Asked<Seen> }) {
   const [rows, setRows] = useState<Known[]>([]);
   const [checked, setChecked] = useState<Record<number, string>>({});
   const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState<Failure | null>(null);
   const running = useRef<AbortController | null>(null);
   const seen = asked.data;
   useEffect(() => {
@@ -34,13 +36,13 @@ export function History({ asked }: { asked: Asked<Seen> }) {
     const control = new AbortController();
     running.current = control;
     setBusy(true);
-    setTrouble("");
+    setTrouble(null);
     setChecked({});
     try {
       await neighbours(rows.toReversed(), { vkey: seen.trust.shown, handovers: seen.trust.handovers }, (old, size) => service.consistency(old, control.signal, size), (at, problem) =>
         setChecked((before) => ({ ...before, [rows.length - 1 - at]: problem })), control.signal);
     } catch (error) {
-      if (!control.signal.aborted) setTrouble(asFailure(error).message);
+      if (!control.signal.aborted) setTrouble(asFailure(error));
     }
     setBusy(false);
   };
@@ -56,13 +58,13 @@ export function History({ asked }: { asked: Asked<Seen> }) {
               <td>{one.at ? <Moment at={one.at} /> : say("proof.history.handover")}</td>
               <td>{count(one.size, language)} {rows[at + 1] && <span className="faint">{say("proof.history.more", { n: count(one.size - (rows[at + 1]?.size ?? 0), language) })}</span>}</td>
               <td><code title={one.root}>{one.root.slice(0, 24)}…</code></td>
-              <td>{checked[at] === "" ? <span><CheckCircleFilled className="good" /> {say(rows[at + 1] ? "proof.history.begins" : "proof.history.signed")}</span> : checked[at] ? <span><CloseCircleFilled className="bad" /> {plain(checked[at], 200)}</span> : ""}</td>
+              <td>{checked[at] === "" ? <span><CheckCircleFilled className="good" /> {say(rows[at + 1] ? "proof.history.begins" : "proof.history.signed")}</span> : checked[at] ? <span><CloseCircleFilled className="bad" /> {plain(problemIn(language, checked[at]), 300)}</span> : ""}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      {trouble && <Alert type="error" showIcon title={plain(trouble, 300)} />}
-      {bad && <Alert type="error" showIcon title={say("proof.since.broken", { why: plain(bad, 300) })} />}
+      <Failed failure={trouble} again={() => void check()} />
+      {bad && <Alert type="error" showIcon title={say("proof.since.broken", { why: plain(problemIn(language, bad), 600) })} />}
       {rows.length > 0 && <p><Button size="small" loading={busy} onClick={() => void check()}>{say("proof.history.check")}</Button></p>}
     </Card>
   );

@@ -1,21 +1,24 @@
 // The log and its proofs: what it is now, whether it is still the one that this browser saw, and evidence, checked here.
 import { Alert, Button, Input } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { Answer } from "../../parts/Answer.tsx";
+import { Ask } from "../../parts/Ask.tsx";
+import { Failed } from "../../parts/Failed.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { Steps } from "../../parts/ProofSteps.tsx";
 import { Inert } from "../../parts/Text.tsx";
 import { toHex } from "../../proof/bytes.ts";
 import type { Outcome } from "../../proof/consistency.ts";
-import { parseCheckpoint, parseNote } from "../../proof/note.ts";
-import { useAnswer, type Asked } from "../../service/hooks.ts";
+import { parseCheckpoint, parseNote, parseVkey } from "../../proof/note.ts";
+import { useAnswer, useTry, type Asked } from "../../service/hooks.ts";
 import { trust } from "../../service/trust.ts";
 import { forget, visit, type Seen } from "../../service/visit.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { moment } from "../../shell/moments.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
+import { problemIn } from "../../words/problems.ts";
 import { History } from "./History.tsx";
 import { Keys } from "./Keys.tsx";
 import { Verify } from "./Verify.tsx";
@@ -48,7 +51,6 @@ interface Visited {
 function Log({ asked, again }: Visited) {
   const say = useSay();
   const { language } = usePreferences();
-  const [given, setGiven] = useState("");
   return (
     <Card title={say("proof.log")}>
       <Answer asked={asked}>
@@ -69,16 +71,36 @@ function Log({ asked, again }: Visited) {
               {vkey !== shown && outcome.kind === "broken" && <Alert type="error" showIcon title={say("proof.key.changed")} description={<code>{plain(shown, 400)}</code>} />}
               {vkey !== shown && outcome.kind !== "broken" && <Alert type="info" showIcon title={say("proof.key.led")} description={<code>{plain(vkey, 400)}</code>} />}
               {vkey === shown && <p className="faint">{say("proof.key.hint")}</p>}
-              <form className="inline" onSubmit={(event) => { event.preventDefault(); if (given.trim()) { trust(given.trim()); setGiven(""); again(); } }}>
-                <Input size="small" value={given} onChange={(event) => setGiven(event.target.value)} placeholder="name+0123abcd+base64" aria-label={say("proof.verify.key")} />
-                <Button size="small" htmlType="submit">{say("proof.verify.key")}</Button>
-              </form>
+              <Trusted again={again} />
               <details><summary>{say("proof.checkpoint")}</summary><pre className="json wrap"><Inert text={note} /></pre></details>
             </>
           );
         }}
       </Answer>
     </Card>
+  );
+}
+
+/** Names the key that is trusted from now on, once it is seen to be one and is meant. */
+function Trusted({ again }: { again: () => void }) {
+  const say = useSay();
+  const [given, setGiven] = useState("");
+  const { trouble, run } = useTry();
+  const button = useRef<HTMLButtonElement>(null);
+  const take = () => run(async () => {
+    await parseVkey(given);
+    trust(given.trim());
+    setGiven("");
+    again();
+  });
+  return (
+    <>
+      <form className="inline" onSubmit={(event) => { event.preventDefault(); button.current?.click(); }}>
+        <Input size="small" value={given} onChange={(event) => setGiven(event.target.value)} placeholder="name+0123abcd+base64" aria-label={say("proof.verify.key")} spellCheck={false} />
+        <Ask title={say("proof.trust.sure")} yes={take}><Button size="small" ref={button} disabled={!given.trim()}>{say("proof.trust")}</Button></Ask>
+      </form>
+      <Failed failure={trouble} />
+    </>
   );
 }
 
@@ -95,7 +117,7 @@ function Since({ asked, again }: Visited) {
       case "grown":
         return say("proof.since.grown", { old: n(outcome.then.size), now: n(outcome.now.size), when: moment(outcome.since, zone) });
       case "broken":
-        return say("proof.since.broken", { why: plain(outcome.why, 600) });
+        return say("proof.since.broken", { why: plain(problemIn(language, outcome.why), 600) });
     }
   };
   return (
@@ -112,7 +134,7 @@ function Since({ asked, again }: Visited) {
           </div>
         )}
       </Answer>
-      <p><Button size="small" onClick={() => { forget(); again(); }}>{say("proof.forget")}</Button></p>
+      <p><Ask title={say("proof.forget.sure")} yes={() => { forget(); again(); }}><Button size="small">{say("proof.forget")}</Button></Ask></p>
     </Card>
   );
 }

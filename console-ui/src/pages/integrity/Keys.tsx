@@ -11,7 +11,9 @@ import { BadHandover, inOrder, told, type Handover } from "../../proof/handover.
 import { useAnswer, type Asked } from "../../service/hooks.ts";
 import { ledBefore } from "../../service/trust.ts";
 import type { Seen } from "../../service/visit.ts";
+import { usePreferences } from "../../shell/preferences.ts";
 import { useSay } from "../../shell/words.ts";
+import { problemIn } from "../../words/problems.ts";
 
 /** Each hand-over as a step, up to the first that is bad. */
 async function succession({ trust }: Seen): Promise<Step[]> {
@@ -29,6 +31,7 @@ async function succession({ trust }: Seen): Promise<Step[]> {
 
 export function Keys({ asked }: { asked: Asked<Seen> }) {
   const say = useSay();
+  const { language } = usePreferences();
   const seen = asked.data;
   const steps = useAnswer(seen && !asked.loading ? `keys ${seen.trust.vkey} ${seen.trust.shown} ${seen.trust.handovers.join("")}` : "", () => succession(seen as Seen));
   return (
@@ -38,7 +41,7 @@ export function Keys({ asked }: { asked: Asked<Seen> }) {
           const bad = all.find((step) => !step.holds);
           return (
             <div data-keys={bad ? "broken" : all.length}>
-              {bad ? <Alert type="error" showIcon title={say("proof.keys.broken", { why: plain(bad.facts.problem ?? "", 600) })} /> : <p className="faint">{say(all.length > 0 ? "proof.keys.some" : "proof.keys.one", { n: all.length })}</p>}
+              {bad ? <Alert type="error" showIcon title={say("proof.keys.broken", { why: plain(problemIn(language, bad.facts.problem ?? ""), 600) })} /> : <p className="faint">{say(all.length > 0 ? "proof.keys.some" : "proof.keys.one", { n: all.length })}</p>}
               <Steps steps={all} />
               {ledBefore().map((one) => (
                 <p key={one.at + one.new} className="faint"><Moment at={one.at} /> {say("proof.keys.led")} <code>{plain(one.old, 400)}</code> → <code>{plain(one.new, 400)}</code></p>

@@ -3,7 +3,7 @@
 // A receipt of many events is checked in slices, which tell how far they are and end when nobody wants them any more.
 import { Alert, Button, Input, Progress } from "antd";
 import { useEffect, useRef, useState, type DragEvent } from "react";
-import { plain } from "../../event/inert.ts";
+import { Failed } from "../../parts/Failed.tsx";
 import { Card } from "../../parts/Lines.tsx";
 import { ProofSteps } from "../../parts/ProofSteps.tsx";
 import { Inert } from "../../parts/Text.tsx";
@@ -12,7 +12,7 @@ import { verifyEvidence, type Verdict } from "../../proof/evidence.ts";
 import type { Trusting } from "../../proof/handover.ts";
 import { isReceipt, verifyReceipt, type Beside } from "../../proof/receiptfile.ts";
 import { looksLikeJson } from "../../proof/text.ts";
-import { service } from "../../service/client.ts";
+import { service, type Failure } from "../../service/client.ts";
 import { asFailure } from "../../service/hooks.ts";
 import { trusted, trustedFrom } from "../../service/trust.ts";
 import { usePreferences } from "../../shell/preferences.ts";
@@ -35,7 +35,9 @@ export function Verify() {
   const [id, setId] = useState("");
   const [key, setKey] = useState("");
   const [verdict, setVerdict] = useState<Verdict | null>(null);
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState<Failure | null>(null);
+  const [cancelled, setCancelled] = useState(false);
+  const last = useRef<() => void>(() => undefined);
   const [busy, setBusy] = useState(false);
   const [over, setOver] = useState(false);
   const [done, setDone] = useState<[number, number] | null>(null);
@@ -48,7 +50,9 @@ export function Verify() {
     const control = new AbortController();
     running.current = control;
     setBusy(true);
-    setTrouble("");
+    setTrouble(null);
+    setCancelled(false);
+    last.current = () => void check(read, sent);
     setVerdict(null);
     setDone(null);
     try {
@@ -59,7 +63,8 @@ export function Verify() {
       if (!control.signal.aborted) setVerdict(found);
     } catch (error) {
       if (running.current !== control) return;
-      setTrouble(control.signal.aborted ? say("proof.verify.cancelled") : asFailure(error).message);
+      if (control.signal.aborted) setCancelled(true);
+      else setTrouble(asFailure(error));
     }
     if (running.current !== control) return;
     setBusy(false);
@@ -71,7 +76,7 @@ export function Verify() {
       if (file.size > FILE_MAX) throw new Error(say("proof.verify.large", { bytes: count(file.size, language), most: count(FILE_MAX, language) }));
       return new Uint8Array(await file.arrayBuffer());
     };
-    if (sent && receipt) void read().then((body) => check(async () => receipt, body), (error: unknown) => setTrouble(asFailure(error).message));
+    if (sent && receipt) void read().then((body) => check(async () => receipt, body), (error: unknown) => setTrouble(asFailure(error)));
     else void check(read);
   };
   const drop = (event: DragEvent) => {
@@ -115,7 +120,8 @@ export function Verify() {
             <Button size="small" onClick={() => running.current?.abort()}>{say("proof.verify.cancel")}</Button>
           </div>
         )}
-        {trouble && <Alert type="error" showIcon title={plain(trouble, 300)} />}
+        {cancelled && <Alert type="info" showIcon title={say("proof.verify.cancelled")} />}
+        <Failed failure={trouble} again={() => last.current()} />
         {receipt && !busy && (
           <label className="drop" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); take(event.dataTransfer.files[0], true); }}>{say("proof.verify.sent.hint")}
             <input type="file" className="sr-only" aria-label={say("proof.verify.sent")} onChange={(event) => { take(event.target.files?.[0], true); event.target.value = ""; }} />

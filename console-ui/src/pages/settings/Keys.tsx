@@ -22,15 +22,15 @@ export function Keys() {
   const say = useSay();
   const asked = useAnswer("keys", access.keys);
   const [made, setMade] = useState<Made | null>(null);
-  const { trouble, run, then } = useThen(asked.again);
+  const { trouble, again, run, then } = useThen(asked.changed);
   const create = (user: string, note: string) => run(async () => {
     const key = await access.createKey(user, note);
     setMade({ name: key.accessKeyId, secret: key.accessKeySecret });
-    asked.again();
+    asked.changed();
   });
   return (
     <>
-      <Failed failure={trouble} />
+      <Failed failure={trouble} again={again} />
       {made && <Secret {...made} close={() => setMade(null)} />}
       <Answer asked={asked}>
         {({ keys }) => (
@@ -41,7 +41,7 @@ export function Keys() {
                 cells: [
                   <Link key="n" to={actorPath("key", one.id)}><code>{plain(one.id, 64)}</code></Link>, <bdi key="u">{plain(one.user || "—", 64)}</bdi>, <Inert key="o" text={one.note} most={60} />, mark(one.state), <Moment key="c" at={one.created} />, when(one.lastUsed, say("settings.never")),
                   <Ask key="r" title={say("keys.rotate.sure")} yes={() => create(one.user, say("keys.replaces", { id: one.id }))}><Button size="small">{say("keys.rotate")}</Button></Ask>,
-                  <Toggle key="t" state={one.state} set={(state) => then(access.setKey(one.id, state))} remove={() => then(access.deleteKey(one.id))} />,
+                  <Toggle key="t" state={one.state} set={(state) => then(() => access.setKey(one.id, state))} remove={() => then(() => access.deleteKey(one.id))} />,
                 ],
               }))} />
             <Make label={say("actor.user")} second={say("settings.note")} make={create} />
@@ -56,11 +56,11 @@ export function Tokens() {
   const say = useSay();
   const asked = useAnswer("tokens", access.tokens);
   const [made, setMade] = useState<Made | null>(null);
-  const { trouble, run, then } = useThen(asked.again);
+  const { trouble, again, run, then } = useThen(asked.changed);
   return (
     <>
       <p className="faint">{say("tokens.hint")}</p>
-      <Failed failure={trouble} />
+      <Failed failure={trouble} again={again} />
       {made && <Secret {...made} close={() => setMade(null)} />}
       <Answer asked={asked}>
         {({ tokens }) => (
@@ -70,13 +70,13 @@ export function Tokens() {
                 key: one.id,
                 cells: [
                   <code key="n">{plain(one.id, 64)}</code>, <Inert key="o" text={one.note} most={100} />, mark(one.state), <Moment key="c" at={one.created} />, when(one.lastUsed, say("settings.never")),
-                  <Toggle key="t" state={one.state} set={(state) => then(access.setToken(one.id, state))} remove={() => then(access.deleteToken(one.id))} />,
+                  <Toggle key="t" state={one.state} set={(state) => then(() => access.setToken(one.id, state))} remove={() => then(() => access.deleteToken(one.id))} />,
                 ],
               }))} />
             <Make label={say("settings.note")} make={(note) => run(async () => {
               const token = await access.createToken(note);
               setMade({ name: token.tokenId, secret: token.token });
-              asked.again();
+              asked.changed();
             })} />
           </>
         )}

@@ -28,7 +28,7 @@ export function Members() {
   });
   const [renaming, setRenaming] = useState("");
   const [made, setMade] = useState("");
-  const { trouble, run, then } = useThen(asked.again);
+  const { trouble, again, run, then } = useThen(asked.changed);
   useKeys("settings.members", { next: () => step(1), previous: () => step(-1), new: make, edit: () => deed("edit"), remove: () => deed("remove") });
   return (
     <Answer asked={asked}>
@@ -36,9 +36,9 @@ export function Members() {
         const manages = directory?.managementAccount === session?.account;
         return (
           <>
-            <Failed failure={trouble} />
+            <Failed failure={trouble} again={again} />
             <p>{directory ? <><code>{plain(directory.id, 40)}</code> {manages ? say("members.manages") : say("members.member", { account: directory.managementAccount })}</> : say("members.none")}</p>
-            {!directory && <p><Ask title={say("trails.sure")} yes={() => then(access.createDirectory())}><Button size="small">{say("members.make")}</Button></Ask></p>}
+            {!directory && <p><Ask title={say("trails.sure")} yes={() => then(() => access.createDirectory())}><Button size="small">{say("members.make")}</Button></Ask></p>}
             <Grid heads={[say("settings.name"), say("settings.account"), say("settings.created"), ""]}
               rows={accounts.map((one) => ({
                 key: one.id,
@@ -47,14 +47,14 @@ export function Members() {
                   <span key="b" className="nowrap">
                     {one.id === session?.account && <span className="badge">{say("members.this")}</span>}{" "}
                     <Button size="small" data-deed="edit" aria-expanded={renaming === one.id} onClick={() => setRenaming(renaming === one.id ? "" : one.id)}>{say("members.rename")}</Button>{" "}
-                    {manages && one.id !== session?.account && <Ask title={say("members.remove.sure")} yes={() => then(access.removeMember(one.id))}><Button size="small" danger data-deed="remove">{say("members.remove")}</Button></Ask>}
+                    {manages && one.id !== session?.account && <Ask title={say("members.remove.sure")} yes={() => then(() => access.removeMember(one.id))}><Button size="small" danger data-deed="remove">{say("members.remove")}</Button></Ask>}
                   </span>,
                 ],
               }))} />
-            {renaming && <Make key={renaming} label={say("members.rename")} verb="policy.save" make={(name) => then(access.renameAccount(renaming, name).then(() => setRenaming("")))} />}
+            {renaming && <Make key={renaming} label={say("members.rename")} verb="policy.save" make={(name) => then(() => access.renameAccount(renaming, name).then(() => setRenaming("")))} />}
             {made && <p role="status">{say("members.in")}<br /><code>{letIn(made)}</code> <Button size="small" onClick={() => copy(letIn(made))}>{say("detail.copy")}</Button></p>}
-            {manages && <Make label={say("members.add")} make={(name) => run(async () => { setMade((await access.createAccount(name)).account.id); asked.again(); })} />}
-            {manages && accounts.length === 1 && <p><Ask title={say("trails.sure")} yes={() => then(access.deleteDirectory())}><Button size="small" danger>{say("members.delete")}</Button></Ask></p>}
+            {manages && <Make label={say("members.add")} make={(name) => run(async () => { setMade((await access.createAccount(name)).account.id); asked.changed(); })} />}
+            {manages && accounts.length === 1 && <p><Ask title={say("trails.sure")} yes={() => then(() => access.deleteDirectory())}><Button size="small" danger>{say("members.delete")}</Button></Ask></p>}
           </>
         );
       }}
@@ -86,15 +86,15 @@ export function Roles() {
 function OneRole({ name }: { name: string }) {
   const say = useSay();
   const asked = useAnswer(`role${name}`, (signal) => access.role(name, signal));
-  const { trouble, then } = useThen(asked.again);
+  const { trouble, again, then } = useThen(asked.changed);
   return (
     <section className="nested" aria-label={plain(name, 64)}>
-      <Failed failure={trouble} />
+      <Failed failure={trouble} again={again} />
       <Answer asked={asked} lines={2}>
         {({ role, policies }) => (
           <>
             <h4>{say("settings.policies")}</h4>
-            <Having policies={policies} attach={(policy) => then(access.attachToRole(name, policy))} detach={(policy) => then(access.detachFromRole(name, policy))} />
+            <Having who={name} policies={policies} attach={(policy) => then(() => access.attachToRole(name, policy))} detach={(policy) => then(() => access.detachFromRole(name, policy))} />
             <h4>{say("roles.trust")}</h4>
             <pre className="json wrap" tabIndex={0}><Inert text={role.trust} /></pre>
           </>

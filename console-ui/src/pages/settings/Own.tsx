@@ -6,24 +6,12 @@ import { Ask } from "../../parts/Ask.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
-import { ask, type Failure } from "../../service/client.ts";
-import { asFailure, useAnswer } from "../../service/hooks.ts";
+import { ask } from "../../service/client.ts";
+import { useAnswer, useTry } from "../../service/hooks.ts";
 import type { components } from "../../service/openapi.d.ts";
 import type { Session } from "../../service/types.ts";
 import { setSession } from "../../shell/session.ts";
 import { useSay } from "../../shell/words.ts";
-
-/** One try at something: busy while it runs, and what went wrong. */
-export function useTry(): { busy: boolean; trouble: Failure | null; run: (work: () => Promise<void>) => void } {
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<Failure | null>(null);
-  const run = (work: () => Promise<void>) => {
-    setBusy(true);
-    setTrouble(null);
-    work().catch((error: unknown) => setTrouble(asFailure(error))).finally(() => setBusy(false));
-  };
-  return { busy, trouble, run };
-}
 
 export function PasswordForm() {
   const say = useSay();

@@ -9,7 +9,7 @@ import { plain } from "../../event/inert.ts";
 import { access, type Mistake, type PolicyShown, type Simulated } from "../../service/access.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import { useSay, type Word } from "../../shell/words.ts";
-import { Grid, Make, useThen } from "./parts.tsx";
+import { Detach, Grid, Make, useThen } from "./parts.tsx";
 
 const EXAMPLE = '{\n  "Version": "1",\n  "Statement": [\n    { "Effect": "Allow", "Action": "actiontrail:LookupEvents", "Resource": "*" }\n  ]\n}';
 const PAUSE_MS = 300;
@@ -26,12 +26,12 @@ export function Policies() {
           {policies.map((one) => (
             <details key={one.name} open={open === one.name} onToggle={(event) => { if (event.currentTarget.open) setOpen(one.name); else if (open === one.name) setOpen(""); }}>
               <summary data-row data-deed="open"><bdi>{plain(one.name, 80)}</bdi> <span className="badge">{one.type}</span> <span className="faint">{plain(one.description, 120)}</span></summary>
-              {open === one.name && <OnePolicy policy={one} again={asked.again} />}
+              {open === one.name && <OnePolicy policy={one} again={asked.changed} />}
             </details>
           ))}
           <details>
             <summary data-new>{say("settings.newPolicy")}</summary>
-            <PolicyForm again={asked.again} />
+            <PolicyForm again={asked.changed} />
           </details>
         </>
       )}
@@ -43,16 +43,17 @@ function OnePolicy({ policy, again }: { policy: PolicyShown; again: () => void }
   const say = useSay();
   const asked = useAnswer(`policy${policy.name}`, (signal) => access.policy(policy.name, signal));
   const [edit, setEdit] = useState(false);
-  const { trouble, then } = useThen(asked.again);
+  const { trouble, then, again: once } = useThen(asked.changed);
   const gone = useThen(again);
   return (
     <div className="nested">
-      <Failed failure={trouble || gone.trouble} />
+      <Failed failure={trouble} again={once} />
+      <Failed failure={gone.trouble} again={gone.again} />
       {edit ? <PolicyForm policy={policy} again={again} /> : <pre className="json wrap" tabIndex={0}><Inert text={policy.document} /></pre>}
       {policy.type === "Custom" && (
         <p className="buttons">
           {!edit && <Button size="small" data-deed="edit" onClick={() => setEdit(true)}>{say("policy.edit")}</Button>}
-          <Ask title={say("trails.sure")} yes={() => gone.then(access.deletePolicy(policy.name))}><Button size="small" danger data-deed="remove">{say("settings.delete")}</Button></Ask>
+          <Ask title={say("trails.sure")} yes={() => gone.then(() => access.deletePolicy(policy.name))}><Button size="small" danger data-deed="remove">{say("settings.delete")}</Button></Ask>
         </p>
       )}
       <h4>{say("policy.holders")}</h4>
@@ -61,13 +62,13 @@ function OnePolicy({ policy, again }: { policy: PolicyShown; again: () => void }
           <ul className="chips">
             {holders.map((one) => (
               <li key={one.kind + one.name} className="chip"><span className="chip-text">{say(`policy.holder.${one.kind}`, { name: plain(one.name, 64) })}</span>
-                <button type="button" className="chip-remove" aria-label={say("events.removeChip", { chip: one.name })} onClick={() => then(one.kind === "user" ? access.detach(one.name, policy.name) : access.detachFromRole(one.name, policy.name))}>×</button></li>
+                <Detach policy={policy.name} who={one.name} yes={() => then(() => (one.kind === "user" ? access.detach(one.name, policy.name) : access.detachFromRole(one.name, policy.name)))} /></li>
             ))}
             {holders.length === 0 && <li className="faint">{say("overview.none")}</li>}
           </ul>
         )}
       </Answer>
-      <Make label={say("policy.attach.to")} verb="settings.attach" make={(name) => then(access.attach(name, policy.name))} />
+      <Make label={say("policy.attach.to")} verb="settings.attach" make={(name) => then(() => access.attach(name, policy.name))} />
     </div>
   );
 }

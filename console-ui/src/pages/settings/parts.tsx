@@ -6,9 +6,8 @@ import { copy } from "../../parts/copy.ts";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
 import type { State } from "../../service/access.ts";
-import type { Failure } from "../../service/client.ts";
+import { useTry, type Tried } from "../../service/hooks.ts";
 import { useSay, type Word } from "../../shell/words.ts";
-import { useTry } from "./Own.tsx";
 
 export function Grid({ heads, rows }: { heads: string[]; rows: { key: string; cells: ReactNode[] }[] }) {
   const say = useSay();
@@ -60,15 +59,22 @@ export function Make({ label, second, verb = "settings.create", make, list }: { 
   );
 }
 
+/** Takes a policy from whoever has it, once that is meant. */
+export function Detach({ policy, who, yes }: { policy: string; who: string; yes: () => void }) {
+  const say = useSay();
+  const values = { policy: plain(policy, 64), who: plain(who, 64) };
+  return <Ask title={say("settings.detach.sure", values)} yes={yes}><button type="button" className="chip-remove" aria-label={say("settings.detach", values)}>×</button></Ask>;
+}
+
 /** Policies that somebody has, with a way to take each away and to give another. */
-export function Having({ policies, attach, detach }: { policies: readonly { name: string }[]; attach: (policy: string) => void; detach: (policy: string) => void }) {
+export function Having({ who, policies, attach, detach }: { who: string; policies: readonly { name: string }[]; attach: (policy: string) => void; detach: (policy: string) => void }) {
   const say = useSay();
   return (
     <>
       <ul className="chips">
         {policies.map((one) => (
           <li key={one.name} className="chip"><span className="chip-text">{plain(one.name, 64)}</span>
-            <button type="button" className="chip-remove" aria-label={say("events.removeChip", { chip: one.name })} onClick={() => detach(one.name)}>×</button></li>
+            <Detach policy={one.name} who={who} yes={() => detach(one.name)} /></li>
         ))}
         {policies.length === 0 && <li className="faint">{say("overview.none")}</li>}
       </ul>
@@ -86,7 +92,7 @@ function Mark({ state }: { state: State }) {
 }
 
 /** Do something, then ask again for what is shown. */
-export function useThen(again: () => void): { trouble: Failure | null; busy: boolean; run: (work: () => Promise<void>) => void; then: (work: Promise<unknown>) => void } {
-  const { trouble, busy, run } = useTry();
-  return { trouble, busy, run, then: (work) => run(async () => { await work; again(); }) };
+export function useThen(again: () => void): Tried & { then: (work: () => Promise<unknown>) => void } {
+  const tried = useTry();
+  return { ...tried, then: (work) => tried.run(async () => { await work(); again(); }) };
 }

@@ -8,13 +8,12 @@ import { Card } from "../../parts/Lines.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
 import { iso } from "../../query/range.ts";
-import { useAnswer } from "../../service/hooks.ts";
+import { useAnswer, useTry } from "../../service/hooks.ts";
 import { trails, type JobShown, type TrailShown } from "../../service/trails.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { fromInput, zoneName } from "../../shell/moments.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
-import { useTry } from "../settings/Own.tsx";
 import { size, span } from "./figures.ts";
 import { useWatch } from "./parts.tsx";
 
@@ -27,7 +26,7 @@ export function Backfills({ trail, look }: { trail: TrailShown; look: () => void
   const say = useSay();
   const { zone } = usePreferences();
   const asked = useAnswer(`jobs${trail.name}`, (signal) => trails.jobs(trail.name, signal));
-  const { busy, trouble, run } = useTry();
+  const { busy, trouble, run, again } = useTry();
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
   const [began, setBegan] = useState(() => Date.now());
@@ -50,14 +49,14 @@ export function Backfills({ trail, look }: { trail: TrailShown; look: () => void
       await trails.backfill(trail.name, { start: moment(from), end: moment(to), clientToken: "" });
       setBegan(Date.now());
       first.current?.blur();
-      asked.again();
+      asked.changed();
       look();
     });
   };
-  const cancel = (job: JobShown) => run(async () => { await trails.cancel(trail.name, job.id); asked.again(); });
+  const cancel = (job: JobShown) => run(async () => { await trails.cancel(trail.name, job.id); asked.changed(); });
   return (
     <Card title={say("trails.backfills")}>
-      <Failed failure={trouble} />
+      <Failed failure={trouble} again={again} />
       <form className="backfill" onSubmit={begin}>
         <label>{say("trails.backfill.from")} ({zoneName(zone)})<input ref={first} type="datetime-local" step={1} value={from} onChange={(event) => setFrom(event.target.value)} title="b" /></label>
         <label>{say("trails.backfill.to")}<input type="datetime-local" step={1} value={to} onChange={(event) => setTo(event.target.value)} /></label>
@@ -83,7 +82,7 @@ function Job({ job, cancel }: { job: JobShown; cancel: () => void }) {
         <span><Moment at={job.start} /> – <Moment at={job.end} /></span>
         <span className="grow" />
         {on ? <Ask title={say("trails.backfill.sure")} yes={cancel}><Button size="small" data-deed="remove" title="j … x">{say("trails.backfill.cancel")}</Button></Ask>
-          : <Button size="small" type="text" data-deed="remove" onClick={cancel}>{say("trails.backfill.forget")}</Button>}
+          : <Ask title={say("trails.backfill.forget.sure")} yes={cancel}><Button size="small" type="text" data-deed="remove">{say("trails.backfill.forget")}</Button></Ask>}
       </div>
       <progress max={1} value={job.progress} aria-label={say("trails.progress", { n: job.id })} />
       <div className="faint">

@@ -3,6 +3,7 @@ import { CheckCircleFilled, CloseCircleFilled, InfoCircleOutlined, LoadingOutlin
 import { Button } from "antd";
 import { useId } from "react";
 import { plain } from "../../event/inert.ts";
+import { Failed } from "../../parts/Failed.tsx";
 import { useAnswer } from "../../service/hooks.ts";
 import { trails, type CheckShown } from "../../service/trails.ts";
 import { useSay, type Word } from "../../shell/words.ts";
@@ -54,7 +55,7 @@ export function Place({ place, number, form, trail, set, remove }: Props) {
       )}
       {place.kind === "other" && <Address place={place} set={set} field={field} />}
       <div id={`${id}-check`} role="status" aria-live="polite" className="check">
-        {!asking ? <p className="faint">{say("trails.check.wait")}</p> : !settled || asked.loading ? <p className="faint"><LoadingOutlined /> {say("trails.check")}</p> : asked.failure ? <p className="bad">{plain(asked.failure.message, 300)}</p> : found ? <Checks checks={found.checks} good={found.good} failed={failed} /> : null}
+        {!asking ? <p className="faint">{say("trails.check.wait")}</p> : !settled || asked.loading ? <p className="faint"><LoadingOutlined /> {say("trails.check")}</p> : asked.failure ? <Failed failure={asked.failure} again={asked.again} /> : found ? <Checks checks={found.checks} good={found.good} failed={failed} /> : null}
       </div>
     </fieldset>
   );

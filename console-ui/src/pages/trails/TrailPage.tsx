@@ -7,13 +7,12 @@ import { Card } from "../../parts/Lines.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { plain } from "../../event/inert.ts";
-import { useAnswer } from "../../service/hooks.ts";
+import { useAnswer, useTry } from "../../service/hooks.ts";
 import { isOn, trails, type TrailShown } from "../../service/trails.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { eventsLink, go } from "../../shell/route.ts";
 import { chosen, deed as press, step } from "../../shell/rows.ts";
 import { useSay } from "../../shell/words.ts";
-import { useTry } from "../settings/Own.tsx";
 import { Backfills } from "./Backfills.tsx";
 import { DataPlaces, HealthBadge, Lag, LastError, Selected, Sure, trailPath, useWatch, type Deed } from "./parts.tsx";
 import { Verification } from "./Verification.tsx";
@@ -44,7 +43,7 @@ export function TrailPage({ name }: { name: string }) {
 function Whole({ trail, look, turn }: { trail: TrailShown; look: () => void; turn: number }) {
   const say = useSay();
   const [deed, setDeed] = useState<Deed | null>(null);
-  const { busy, trouble, run } = useTry();
+  const { busy, trouble, run, again } = useTry();
   const on = isOn(trail);
   const data = trail.destinations.filter((place) => place.kind === "data");
   const edit = () => go(`${trailPath(trail.name)}/edit`);
@@ -66,7 +65,7 @@ function Whole({ trail, look, turn }: { trail: TrailShown; look: () => void; tur
         <Button loading={busy} onClick={change} title="w">{say(on ? "trails.stop" : "trails.start")}</Button>
         <Button danger onClick={() => setDeed("delete")} title="x">{say("trails.delete")}</Button>
       </div>
-      <Failed failure={trouble} />
+      <Failed failure={trouble} again={again} />
       {deed && <Sure deed={deed} name={trail.name} close={() => setDeed(null)} done={done} />}
       <div className="grid two">
         <Card title={say("trails.destinations")} more={<Link to={eventsLink({ f: [["resourceName", trail.name], ["serviceName", "Actiontrail"]], from: "" })}>{say("nav.events")}</Link>} wide>

@@ -98,7 +98,7 @@ export function Verification({ trail }: { trail: TrailShown }) {
         </label>
         <Button type={going === "on" ? "default" : "primary"} onClick={toggle} title="v">{say(going === "on" ? "trails.verify.stop" : "trails.verify")}</Button>
       </div>
-      <Failed failure={trouble} />
+      <Failed failure={trouble} again={() => void begin()} />
       <div role="status" aria-live="polite">
         {going === "on" && <p className="faint">{say("trails.verify.running", { n: count(sum?.last.until ?? 0, language), all: count(sum?.last.end ?? 0, language) })}</p>}
         {going === "on" && <progress max={1} value={sum && sum.last.end > sum.last.start ? (sum.last.until - sum.last.start) / (sum.last.end - sum.last.start) : undefined} aria-label={say("trails.verify")} />}
