@@ -112,9 +112,8 @@ class Projection:
 
     def _insert(self, table: pa.Table) -> None:
         odd = table.filter(pa.compute.field("odd") == 1)
-        self._odd = self._odd | set(
-            odd["account"].to_pylist()
-        )  # first: whoever finds the rows knows what they are
+        # First: whoever finds the rows knows what they are.
+        self._odd = self._odd | set(odd["account"].to_pylist())
         self.engine.insert(schema.TABLE, table)
         self._size += table.num_rows
         for found in pyarrow.compute.value_counts(table["format"]).to_pylist():

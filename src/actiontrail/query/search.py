@@ -129,9 +129,8 @@ class Rows(NamedTuple):
     seen: Seen
 
 
-_Step = tuple[
-    int, int, int, int
-]  # when it begins, how many events it has, when the first and the last of them happened
+# When it begins, how many events it has, and when the first and the last of them happened.
+_Step = tuple[int, int, int, int]
 
 
 class _Token(msgspec.Struct, frozen=True, array_like=True):
