@@ -8,6 +8,7 @@ from actiontrail.api.rest import bounds
 from actiontrail.api.served import BadQuestion, asked, asking
 from actiontrail.api.signature import Sent
 from actiontrail.api.trails.routes import _told
+from actiontrail.query.search import OutOfRange
 
 DEEP = b'{"query":' + b"[" * 200_000
 
@@ -46,9 +47,9 @@ def test_what_cannot_be_read_is_told_without_its_parameters() -> None:
 def test_a_range_that_ends_before_it_begins_is_refused_by_both_its_ends() -> None:
     """An empty answer would look as if nothing had happened there."""
     late, early = "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"
-    with pytest.raises(BadQuestion, match=f"end '{early}' is before start '{late}'"):
+    with pytest.raises(OutOfRange, match=f"end '{early}' is before start '{late}'"):
         bounds(late, early)
-    with pytest.raises(BadQuestion, match="exchange them"):
+    with pytest.raises(OutOfRange, match="start must be earlier than end"):
         Ranged(start=late, end=early).span()
 
     assert (bounds(early, early), bounds("", early)[0], bounds(late, "")[1]) == (

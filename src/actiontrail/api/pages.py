@@ -20,7 +20,7 @@ from msgspec import Meta
 from actiontrail.access.keys import Caller
 from actiontrail.api.gate import Gate
 from actiontrail.api.questions import End, Query, Start, number
-from actiontrail.api.rest import METHODS, TOO_MUCH, bounds, unless_gone
+from actiontrail.api.rest import METHODS, TOO_MUCH, at_moment, unless_gone
 from actiontrail.api.routes import Asked, Route
 from actiontrail.api.served import BadQuestion, answered, asking, in_path, planning, received, request_id
 from actiontrail.event.selector.parser import SelectorError
@@ -56,7 +56,7 @@ class Ranged(Asked, frozen=True):
 
     def span(self) -> Span:
         """As the questions take it. Raises `BadQuestion`, `OutOfRange`."""
-        return Span(*bounds(self.start, self.end))
+        return Span(at_moment(self.start, "start"), at_moment(self.end, "end"))
 
 
 class ActorAsk(Ranged, frozen=True):

@@ -435,13 +435,13 @@ def _shown(found: Found) -> EventFound:
 
 
 def bounds(start: str, end: str) -> tuple[int | None, int | None]:
-    """A range, in Unix milliseconds. Raises `BadQuestion`, also for one that ends before it begins.
+    """A range, in Unix milliseconds. Raises `BadQuestion`, and `OutOfRange` for one that ends before it begins.
 
     An empty answer would look as if nothing had happened there.
     """
     begins, ends = at_moment(start, "start"), at_moment(end, "end")
     if begins is not None and ends is not None and ends < begins:
-        raise BadQuestion(f"end {end!r} is before start {start!r}; exchange them")
+        raise searches.OutOfRange(f"end {end!r} is before start {start!r}; exchange them")
     return begins, ends
 
 
