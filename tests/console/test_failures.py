@@ -214,6 +214,7 @@ def test_what_fails_is_told_with_its_request_and_tried_again(
     deed.do(page)
     shown = page.locator(".failed:visible").first
     told(shown, language)
+    window.still()
     barriers = window.barriers()
     window.shot(f"failed-{name}-{language}")
     broken.mended = True

@@ -110,7 +110,7 @@ def test_insights_are_told_with_what_is_usual_and_lead_to_their_events(window: L
     expect(rate.locator(".histogram .level")).to_have_count(2)
     expect(cards.filter(has_text="Calls from an unusual address")).to_contain_text("still open")
     window.shot("insights-found")
-    page.wait_for_load_state("networkidle")
+    window.still()
     assert lettered(page).wrong == []
     assert (window.barriers(), window.complaints) == ([], [])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.kit.browser import Browser as Tab
 from tests.kit.browser import People
 from tests.kit.service import House
@@ -29,6 +29,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 ZONE = "Asia/Shanghai"
+_MOVED = """() => Promise.all(document.getAnimations().filter(one => one.effect?.getComputedTiming().iterations !== Infinity)
+  .map(one => one.finished.catch(() => undefined)))"""  # a spinner turns for ever
 
 
 @contextmanager
@@ -65,6 +67,13 @@ class Look:
         """Keep what is to be seen, to be looked at."""
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=str(SHOTS / f"{name}.png"))
+
+    def still(self) -> Page:
+        """Wait until nothing is asked and nothing moves any more: a button that is just fading is not what people see."""
+        self.page.wait_for_load_state("networkidle")
+        expect(self.page.locator(".ant-btn-loading")).to_have_count(0)
+        self.page.evaluate(_MOVED)
+        return self.page
 
     def barriers(self) -> list[str]:
         """What keeps people out: axe-core's serious and critical findings on what is to be seen."""
