@@ -74,12 +74,15 @@ def test_what_surrounds_an_event_is_told_on_four_axes(look: Open) -> None:
     expect(around.locator(".timeline > li", has_text="this event")).to_contain_text("switched off the trail")
     expect(page).to_have_url(re.compile("tab=around%3Aaddress%3A900"))
     around.get_by_label("Within").select_option("21600")
+    expect(page).to_have_url(re.compile("tab=around%3Aaddress%3A21600"))
+    expect(around).to_have_attribute("aria-busy", "false")
     expect(around).to_contain_text("deploy-bot")
     window.shot("surroundings")
     seen = {"address": around.locator(".timeline > li").count()}
     for axis in ("Same actor", "Same session or key", "Same resource"):
         around.get_by_role("radio", name=axis).click()
         expect(around.get_by_role("radio", name=axis)).to_have_attribute("aria-checked", "true")
+        expect(around).to_have_attribute("aria-busy", "false")
         expect(around.locator(".timeline > li", has_text="this event")).to_be_visible()
         seen[axis] = around.locator(".timeline > li").count()
     page.go_back()
@@ -431,7 +434,7 @@ def test_a_sigma_rule_is_copied_and_what_it_cannot_say_is_told(look: Open) -> No
     total(page)
     page.get_by_role("button", name="Copy as").click()
     page.get_by_role("menuitem", name="Sigma rule").click()
-    expect(page.locator(".failed")).to_contain_text("channel")
+    expect(page.locator(".ant-alert.failed")).to_contain_text("channel")
 
 
 def test_what_is_done_in_the_console_has_the_console_as_its_channel(look: Open, house: House) -> None:

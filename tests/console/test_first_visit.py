@@ -77,7 +77,9 @@ def test_a_first_visit_sets_up_and_then_the_app_that_is_demanded(
         setting_up(page, "first", "aaaaaaaaaaaa")
         expect(told).to_contain_text("WeakPassword")
         window.shot(f"first-setup-weak-{look}")
-        setting_up(page, "first", RIGHT)
+        with page.expect_response("**/v1/session/setup") as answer:
+            setting_up(page, "first", RIGHT)
+        assert answer.value.status == 200, answer.value.text()
         expect(page.locator("h1")).to_have_text(re.compile("^(Authenticator app|身份验证器)$"))
         window.shot(f"first-bound-{look}")
         found += [window.barriers(), fits(page)]

@@ -227,13 +227,13 @@ STALLS = """() => {
   look();
 }"""
 WRONG = {
-    "empty": (b"", "the file is empty"),
-    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(5_000_000), "the file is a picture"),
-    "utf-16": ("c2sp.org/tlog-proof@v1".encode("utf-16"), "the file is UTF-16 text"),
-    "json": (b'{"Version": "1", "Statement": []}', "neither the evidence of two checkpoints nor a receipt"),
-    "broken json": (b'{\n "a": 1,\n "b": }', "the file is no JSON from line 3 on"),
-    "large": (b"c2sp.org/tlog-proof@v1\nextra " + base64.b64encode(secrets.token_bytes(4_000_000)), "there is no checkpoint"),
-    "large json": (b'{"places": [' + b"1," * 2_500_000 + b"1]}", "not a receipt"),
+    "empty": (b"", "the file is empty", "文件为空"),
+    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(5_000_000), "the file is a picture", "文件是图片"),
+    "utf-16": ("c2sp.org/tlog-proof@v1".encode("utf-16"), "the file is UTF-16 text", "文件为 UTF-16 文本"),
+    "json": (b'{"Version": "1", "Statement": []}', "neither the evidence of two checkpoints nor a receipt", "此 JSON 既不是两个检查点的证据，也不是回执"),
+    "broken json": (b'{\n "a": 1,\n "b": }', "the file is no JSON from line 3 on", "文件自第 3 行起不是 JSON"),
+    "large": (b"c2sp.org/tlog-proof@v1\nextra " + base64.b64encode(secrets.token_bytes(4_000_000)), "there is no checkpoint", "空行之后没有检查点"),
+    "large json": (b'{"places": [' + b"1," * 2_500_000 + b"1]}", "not a receipt", "不是回执"),
 }  # fmt: skip
 
 
@@ -246,17 +246,17 @@ def test_what_is_no_evidence_is_said_to_be_none_and_what_to_do(look: Open, optio
     """Whatever falls on the page: a sentence of why, one of what to do, and nothing hangs."""
     window = look("/integrity", **options)
     page = window.page
-    label = "证据文件" if "locale" in options else "Evidence file"
+    zh = "locale" in options
     told = {}
-    for name, (content, why) in WRONG.items():
-        choose(page, label, content)
+    for name, (content, english, chinese) in WRONG.items():
+        choose(page, "证据文件" if zh else "Evidence file", content)
         alert = page.locator(".verdict > .ant-alert")
-        expect(alert).to_contain_text(why)
+        expect(alert).to_contain_text(chinese if zh else english)
         expect(alert).to_contain_text("POST /v1/events")
         told[name] = page.locator(".verdict li.fails").get_attribute("data-step")
         page.locator(".verdict").scroll_into_view_if_needed()
         window.shot(
-            f"wrong-{name.replace(' ', '-')}{'-zh' if 'locale' in options else '-narrow' if 'viewport' in options else ''}"
+            f"wrong-{name.replace(' ', '-')}{'-zh' if zh else '-narrow' if 'viewport' in options else ''}"
         )
 
     assert (set(told.values()), window.barriers(), window.complaints) == ({"read"}, [], [])

@@ -29,7 +29,7 @@ export function Surroundings({ found, tab, choose }: { found: Found; tab: string
   const id = found.event.eventId;
   const asked = useAnswer(`around${id}${by}${window}`, (signal) => pages.surroundings(id, by, window, EACH_MAX, signal));
   return (
-    <section className="surroundings">
+    <section className="surroundings" aria-busy={asked.loading}>
       <div className="events-bar">
         <div className="modes" role="radiogroup" aria-label={say("around.by")}>
           {AXES.map((axis) => (
