@@ -181,8 +181,12 @@ def test_a_proposal_that_comes_late_is_not_taken(look: Open) -> None:
     window = look("/events?from=")
     page = window.page
     field = page.locator("#query")
-    field.fill("requestParameters.PolicyName: ")
     option = page.get_by_role("option", name=re.compile("AdministratorAccess"))
+    expect(page.locator(".total").first).to_have_attribute("data-total", re.compile(r"[1-9]"))
+    expect(page.locator(".list .row").first).to_be_visible()
+    with page.expect_response(lambda one: "/v1/suggest" in one.url and "PolicyName" in one.url) as proposed:
+        field.fill("requestParameters.PolicyName: ")
+    assert proposed.value.status == 200, proposed.value.text()
     expect(option).to_be_visible()
     held = Held(window, "**/v1/suggest*", lambda one: "Admin" in one.url)
     page.keyboard.insert_text("Admin")
