@@ -15,9 +15,7 @@ from actiontrail.errors import Refusal
 
 ADDRESS_BYTES_MAX: Final = 65_535  # path and query; the parser counts them in 16 bits
 HEAD_BYTES_MAX: Final = 256 * 1024  # all before the body
-LINGER_SECONDS: Final = (
-    2.0  # how long a caller who was refused may go on sending: hung up on, they might not hear why
-)
+LINGER_SECONDS: Final = 2.0  # a caller who was refused may go on sending: hung up on, they might not hear why
 
 
 class MalformedRequest(Refusal):

@@ -80,17 +80,20 @@ def asked(sent: Sent, kind: type[A]) -> A:
 
 def said(target: str) -> Mapping[str, str]:
     """The query of `target`; of a name that comes several times, the last."""
-    pairs = parse_qs(target.partition("?")[2], keep_blank_values=True)
-    return {name: values[-1] for name, values in pairs.items()}
+    return {name: values[-1] for name, values in _pairs(target).items()}
 
 
 def _once(target: str) -> Mapping[str, str]:
     """The query of `target`. Raises `BadQuestion` for a name with two values: one of them would be ignored."""
-    given = said(target)
-    for name, values in parse_qs(target.partition("?")[2], keep_blank_values=True).items():
+    pairs = _pairs(target)
+    for name, values in pairs.items():
         if len(set(values)) > 1:
             raise BadQuestion(f"{name} is given twice, with different values; give it once")
-    return given
+    return {name: values[-1] for name, values in pairs.items()}
+
+
+def _pairs(target: str) -> Mapping[str, list[str]]:
+    return parse_qs(target.partition("?")[2], keep_blank_values=True)
 
 
 def answered(found: msgspec.Struct, identity: str) -> Response[bytes]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from actiontrail.cli import failure, output
-from actiontrail.cli.operate import DATA, Data, Json, need_record
+from actiontrail.cli.operate import DATA, Data, Json, need_record, own_vkey
 
 if TYPE_CHECKING:
     from actiontrail.config import Config
@@ -65,7 +65,7 @@ def fsck(
 
     need_record(data)
     settings = config.load(data)
-    vkey = _one_key(key) if key else _own_key(data, settings)
+    vkey = _one_key(key) if key else own_vkey(data, settings)
     with _progress("records checked", shown=not as_json) as progress, _lock(data, settings, vkey) as lock:
         report = ledger_fsck.check(data, lock=lock, vkey=vkey, progress=progress, rebuild_tiles=rebuild_tiles)
     differing: list[int] | None = None
@@ -84,13 +84,6 @@ def _one_key(given: str) -> str:
     if len(vkeys) != 1:
         raise NotAKey(f"--key: {given} holds {len(vkeys)} keys; a record is checked against one")
     return vkeys[0]
-
-
-def _own_key(data: Path, settings: "Config") -> str:
-    from actiontrail.access.seal import read_passphrase
-    from actiontrail.ledger import notekey
-
-    return notekey.load(data / "keys", read_passphrase(settings.passphrase_file)).vkey
 
 
 @contextmanager

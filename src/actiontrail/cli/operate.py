@@ -15,6 +15,7 @@ from actiontrail.errors import Refusal
 
 if TYPE_CHECKING:
     from actiontrail.api.serve import Roles
+    from actiontrail.config import Config
     from actiontrail.service import Created
 
 Data = Annotated[
@@ -34,6 +35,14 @@ def need_record(data: Path) -> None:
         raise NoRecord(
             f"{data} holds no record; name the right folder with --data, or make one: actiontrail init --data {data}"
         )
+
+
+def own_vkey(data: Path, settings: "Config") -> str:
+    """The public half of the key that signs the log now. Raises what the key's file deserves."""
+    from actiontrail.access.seal import read_passphrase
+    from actiontrail.ledger import notekey
+
+    return notekey.load(data / "keys", read_passphrase(settings.passphrase_file)).vkey
 
 
 class PortTaken(Refusal):

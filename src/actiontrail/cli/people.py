@@ -143,7 +143,7 @@ def create_role(
     """Make a role, which may do nothing before a policy is attached."""
     from actiontrail.access.roles import Roles
 
-    document = "" if trust is None else policy_in(trust)
+    document = "" if trust is None else text_in(trust)
     with of_account(data, account) as (record, whose):
         said = {
             "RoleName": name,
@@ -189,7 +189,7 @@ def trust_role(
     """Change who may assume a role; sessions that run go on."""
     from actiontrail.access.roles import RoleChange, Roles
 
-    document = policy_in(file)
+    document = text_in(file)
     with of_account(data, account) as (record, whose):
         said = {"RoleName": name, "NewAssumeRolePolicyDocument": document}
         with record.deed("ram:UpdateRole", whose, said, {ROLE: name}):
@@ -228,11 +228,6 @@ def held(record: Operating, who: "User | Role") -> list[str]:
     from actiontrail.access.grants import Grants
 
     return [one.policy_name for one in Grants(record.database).attached(who.account, who.id)]
-
-
-def policy_in(file: Path) -> str:
-    """The text of a policy; of standard input for `-`."""
-    return text_in(file)
 
 
 def show(found: Sequence[T], shown: Shown[T], *, as_json: bool, one: bool = False) -> None:

@@ -8,8 +8,9 @@ import typer
 from actiontrail.cli import output
 from actiontrail.cli.keys import Account
 from actiontrail.cli.operate import DATA, Data, Json
-from actiontrail.cli.people import ROLE, USER, Description, File, Name, Shown, done, held, policy_in, show
+from actiontrail.cli.people import ROLE, USER, Description, File, Name, Shown, done, held, show
 from actiontrail.cli.recording import WhichAccount, of_account
+from actiontrail.cli.texts import text_in
 
 if TYPE_CHECKING:
     from actiontrail.access.grants import Policy
@@ -41,7 +42,7 @@ def create_policy(
     """Make a policy. All mistakes of the file are told at once, each with its place in the JSON."""
     from actiontrail.access.grants import Grants
 
-    document = policy_in(file)
+    document = text_in(file)
     with of_account(data, account) as (record, whose):
         said = {"PolicyName": name, "PolicyDocument": document}
         with record.deed("ram:CreatePolicy", whose, said, {POLICY: name}):
@@ -56,7 +57,7 @@ def update_policy(
     """Change what a policy says; it holds for the next request."""
     from actiontrail.access.grants import Grants
 
-    document = policy_in(file)
+    document = text_in(file)
     with of_account(data, account) as (record, whose):
         said = {"PolicyName": name, "PolicyDocument": document}
         with record.deed("ram:UpdatePolicy", whose, said, {POLICY: name}):

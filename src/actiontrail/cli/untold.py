@@ -18,6 +18,7 @@ import msgspec
 from actiontrail import config
 from actiontrail.access.accounts import Accounts
 from actiontrail.api.deeds import Deed, Telling
+from actiontrail.cli.operate import own_vkey
 from actiontrail.cli.recording import UNKNOWN, Operating, operating
 from actiontrail.ledger import handover, notekey
 from actiontrail.ledger.places import Places
@@ -31,14 +32,15 @@ LOG_KEY: Final = "ACS::ActionTrail::LogKey"
 
 def tell(data: Path, *, operator: str = UNKNOWN) -> None:
     """Whatever was not told yet is on its way when this returns. `operator` is who did it, where that is known."""
+    settings = config.load(data)
     with operating(data) as record:
-        _tell_handovers(record, data, operator)
-        _tell_settings(record, config.load(data))
+        there = notekey.shown_handovers(Places(data).handover, own_vkey(data, settings))
+        _tell_handovers(record, there, operator)
+        _tell_settings(record, settings)
 
 
-def _tell_handovers(record: Operating, data: Path, operator: str) -> None:
+def _tell_handovers(record: Operating, there: Sequence[bytes], operator: str) -> None:
     """The log's key concerns everybody whose events it vouches for: each account is told."""
-    there = notekey.shown_handovers(Places(data).handover, _vkey(data))
     told = Told(record.database)
     known = int(told.get(HANDOVERS) or 0)
     if known >= len(there):
@@ -46,13 +48,6 @@ def _tell_handovers(record: Operating, data: Path, operator: str) -> None:
     accounts = [one.id for one in Accounts(record.database).list()]
     record.chronicle.tell(*_of_handovers(record, there[known:], accounts, operator))
     told.put(HANDOVERS, str(len(there)))
-
-
-def _vkey(data: Path) -> str:
-    """The key that signs now. Raises what the note key's file deserves."""
-    from actiontrail.access.seal import read_passphrase
-
-    return notekey.load(data / "keys", read_passphrase(config.load(data).passphrase_file)).vkey
 
 
 def _of_handovers(
@@ -93,11 +88,10 @@ def _tell_settings(record: Operating, settings: config.Config) -> None:
         for name in sorted(before.keys() | now.keys())
         if before.get(name) != now.get(name)
     }
-    if not differing and kept is not None:
-        return
     encoded = msgspec.json.encode(now).decode()
     if not differing:
-        told.put(SETTINGS, encoded)
+        if kept is None:
+            told.put(SETTINGS, encoded)
         return
     first = Accounts(record.database).list()[0].id
     deed = Deed(action="actiontrail:UpdateSettings", parameters={"Settings": differing})

@@ -112,7 +112,7 @@ def _outside(ground: Ground, asked: Asked) -> Outside | None:
     if asked.start_ms is not None and asked.start_ms >= since_ms:
         return None
     whole = asked.end_ms is not None and asked.end_ms <= since_ms
-    until = rfc3339(asked.end_ms if whole and asked.end_ms is not None else since_ms)
+    until = rfc3339(since_ms if asked.end_ms is None else min(asked.end_ms, since_ms))
     reason = Reason(
         code="OutsideSearchable",
         message=f"The range up to {until} is not searchable any more: everything received since {since} is."
