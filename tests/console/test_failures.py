@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+from tests.kit.browser import People
 from tests.kit.events_page import INTRUDER, STOPPED
 from tests.kit.service import House
-from tests.kit.window import Look
+from tests.kit.window import Look, a_look, enter
 
 Open = Callable[..., Look]
 REQUEST = "0F1E2D3C-FA11-4ED0-8000-00000000000"
@@ -240,6 +241,28 @@ def test_nobody_is_called_signed_out_who_is_not(look: Open) -> None:
     expect(shown).to_have_count(0)
     expect(page.locator(".who")).to_be_visible()
     assert (broken.failed, window.complaints) == (1, [])
+
+
+def test_nor_is_anybody_who_has_a_password_to_change_first(
+    browser: Browser, people: People, house: House
+) -> None:
+    """The page before all others has a way out of its own."""
+    user = people.user(house.created.account_id, "bound-still", "AdministratorAccess")
+    with a_look(browser, house.running.endpoint) as window:
+        page = window.go("/")
+        enter(page, user.name, people.signin.give_password(user))
+        heading = page.get_by_role("heading", level=1)
+        expect(heading).to_have_text("Change the password")
+        broken = breaks(window, "**/v1/session", "DELETE")
+        page.get_by_role("button", name="Sign out").click()
+        shown = page.locator(".failed")
+        told(shown)
+        expect(heading).to_have_text("Change the password")
+        broken.mended = True
+        again(shown)
+
+        expect(page.get_by_label("User", exact=True)).to_be_visible()
+        assert (broken.failed, window.complaints) == (1, [])
 
 
 def test_a_page_that_cannot_ask_who_one_is_says_so(look: Open) -> None:

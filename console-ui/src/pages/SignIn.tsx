@@ -5,7 +5,7 @@ import { plain } from "../event/inert.ts";
 import { copy } from "../parts/copy.ts";
 import { Failed } from "../parts/Failed.tsx";
 import { ask, service, type Failure } from "../service/client.ts";
-import { asFailure } from "../service/hooks.ts";
+import { asFailure, useTry } from "../service/hooks.ts";
 import type { components } from "../service/openapi.d.ts";
 import type { Session } from "../service/types.ts";
 import { prefer, useDark, usePreferences } from "../shell/preferences.ts";
@@ -110,27 +110,21 @@ function SetUp({ token, signIn }: { token: string; signIn: () => void }) {
   const say = useSay();
   const [user, setUser] = useState("admin");
   const [password, setPassword] = useState("");
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
+  const { trouble, busy, run, forget } = useTry();
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    setBusy(true);
-    setFailure(null);
-    try {
+    run(async () => {
       const session = await ask<Session>("POST", "/v1/session/setup", { token, user: user.trim(), password });
       window.history.replaceState(null, "", "/console/#/");
       setSession(session);
-    } catch (error) {
-      setFailure(asFailure(error));
-    }
-    setBusy(false);
+    });
   };
-  if (failure?.code === "WrongSetup") return <NoLink title={say("setup.gone")} why={say("setup.gone.why")} signIn={signIn} again={() => setFailure(null)} />;
+  if (trouble?.code === "WrongSetup") return <NoLink title={say("setup.gone")} why={say("setup.gone.why")} signIn={signIn} again={forget} />;
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={submit}>
       <h2>{say("signin.setup")}</h2>
       <p className="faint">{say("signin.setup.hint")}</p>
-      <Failed failure={failure} />
+      <Failed failure={trouble} />
       <label>{say("signin.user")}<Input name="user" autoComplete="username" value={user} onChange={(event) => setUser(event.target.value)} required /></label>
       <label>{say("signin.password")}<Input.Password name="password" autoComplete="new-password" minLength={PASSWORD_MIN} value={password} onChange={(event) => setPassword(event.target.value)} required /></label>
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>{say("signin.setup.go")}</Button>

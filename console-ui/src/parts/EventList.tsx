@@ -1,9 +1,8 @@
 // Events as a long list of sentences of which only the visible part is in the page.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useRef, type ReactNode } from "react";
-import { at, isDenied, isSensitive, shown } from "../event/facts.ts";
+import { actorOf, at, isDenied, isSensitive, shown } from "../event/facts.ts";
 import { plain } from "../event/inert.ts";
-import { actorOf } from "../event/facts.ts";
 import type { Row, Run } from "../event/runs.ts";
 import type { Found } from "../service/types.ts";
 import { count, useSay } from "../shell/words.ts";

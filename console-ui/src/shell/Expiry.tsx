@@ -3,18 +3,12 @@ import { Alert, Button } from "antd";
 import { useEffect, useState } from "react";
 import { lastUsed, service } from "../service/client.ts";
 import { Failed } from "../parts/Failed.tsx";
-import { asFailure, useTry } from "../service/hooks.ts";
+import { useTry } from "../service/hooks.ts";
 import { left, type Left } from "./expiring.ts";
-import { setSession, useSession } from "./session.ts";
+import { leave, setSession, unlessOver, useSession } from "./session.ts";
 import { useSay } from "./words.ts";
 
 const TICK_MS = 1000;
-
-/** A session that is over is no failure here; anything else is told. */
-function over(error: unknown): null {
-  if (asFailure(error).status !== 401) throw error;
-  return null;
-}
 
 export function Expiry() {
   const say = useSay();
@@ -32,12 +26,8 @@ export function Expiry() {
   }, [session]);
   const { trouble, run, again, forget } = useTry();
   const stay = () => run(async () => {
-    setSession(await service.session().catch(over));
+    setSession(await service.session().catch(unlessOver));
     setNow(null);
-  });
-  const leave = () => run(async () => {
-    await service.signOut().catch(over);
-    setSession(null, true);
   });
   if (!now || now.seconds <= 0) return null;
   const told = now.seconds >= 90 ? say("session.minutes", { n: Math.round(now.seconds / 60) }) : say("session.seconds", { n: now.seconds });
@@ -47,7 +37,7 @@ export function Expiry() {
       <Alert type="warning" showIcon title={say(now.idle ? "session.soon.idle" : "session.soon.end", { n: told })}
         action={now.idle
           ? <Button size="small" onClick={stay}>{say("session.stay")}</Button>
-          : <Button size="small" onClick={leave}>{say("session.again")}</Button>} />
+          : <Button size="small" onClick={() => run(() => leave(true))}>{say("session.again")}</Button>} />
     </div>
   );
 }

@@ -4,12 +4,12 @@ import { Tooltip } from "antd";
 import { useEffect, useState, type ReactNode } from "react";
 import { Failed } from "../parts/Failed.tsx";
 import { service } from "../service/client.ts";
-import { asFailure, useTry } from "../service/hooks.ts";
+import { useTry } from "../service/hooks.ts";
 import { GOTO } from "./keytable.ts";
 import { moment, zoneName } from "./moments.ts";
 import { prefer, useDark, usePreferences } from "./preferences.ts";
 import { useSeen } from "./seen.ts";
-import { setSession, useSession } from "./session.ts";
+import { leave, useSession } from "./session.ts";
 import { count, useSay, type Word } from "./words.ts";
 import { plain } from "../event/inert.ts";
 
@@ -25,11 +25,6 @@ export function Header({ palette, help, menu, menuOpen }: { palette: () => void;
   const dark = useDark();
   const session = useSession();
   const { trouble, run, again, forget } = useTry();
-  // Whoever is told that they are signed out is: a session that the service could not end is not over.
-  const leave = () => run(async () => {
-    await service.signOut().catch((error: unknown) => { if (asFailure(error).status !== 401) throw error; });
-    setSession(null);
-  });
   const apple = /Mac|iPhone|iPad/.test(navigator.platform);
   return (
     <header className="header">
@@ -46,7 +41,7 @@ export function Header({ palette, help, menu, menuOpen }: { palette: () => void;
       <button type="button" className="icon-button" aria-label={say("head.theme", { theme: say(dark ? "head.theme.dark" : "head.theme.light") })} title={say("keys.theme")} onClick={() => prefer({ theme: dark ? "light" : "dark" })}>{dark ? "☾" : "☀"}</button>
       <button type="button" className="icon-button help-button" aria-label={say("head.keys")} title={say("head.keys")} onClick={help}>?</button>
       <span className="who" title={say("head.account", { account: session?.account ?? "", user: session?.user ?? "" })}><bdi>{plain(session?.user ?? "", 24)}</bdi></span>
-      <button type="button" className="text-button sign-out" onClick={leave}>{say("head.signOut")}</button>
+      <button type="button" className="text-button sign-out" onClick={() => run(leave)}>{say("head.signOut")}</button>
       {trouble && <div className="expiry"><Failed failure={trouble} again={again} forget={forget} /></div>}
     </header>
   );

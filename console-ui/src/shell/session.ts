@@ -1,6 +1,7 @@
 // Who is signed in.
 import { useSyncExternalStore } from "react";
-import { rememberToken } from "../service/client.ts";
+import { rememberToken, service } from "../service/client.ts";
+import { asFailure } from "../service/hooks.ts";
 import type { Session } from "../service/types.ts";
 
 let session: Session | null | undefined;
@@ -17,6 +18,18 @@ export function setSession(next: Session | null, ended = false): void {
 
 export function useSession(): Session | null | undefined {
   return useSyncExternalStore((changed) => { listeners.add(changed); return () => listeners.delete(changed); }, () => session);
+}
+
+/** A session that is over is no failure where it was to be ended or told anyway; anything else is. */
+export function unlessOver(error: unknown): null {
+  if (asFailure(error).status !== 401) throw error;
+  return null;
+}
+
+/** End the session. Fails, and leaves it as it is, where the service could not end it: whoever is told that they are signed out is. */
+export async function leave(ended = false): Promise<void> {
+  await service.signOut().catch(unlessOver);
+  setSession(null, ended);
 }
 
 /** Whether nobody is signed in because a session ended by itself. */

@@ -24,27 +24,27 @@ export function History({ turn, open }: { turn: string; open: (search: string) =
     <Answer asked={asked}>
       {({ history }) => history.length === 0 ? <p className="faint">{say("advanced.noHistory")}</p> : (
         <>
-        <Failed failure={trouble} again={once} />
-        <div className="scroll" tabIndex={0}>
-          <table className="plain history">
-            <thead>
-              <tr>{(["when", "who", "status", "took", "rows", "what"] as const).map((word) => <th key={word} scope="col">{say(`advanced.${word}`)}</th>)}<th /></tr>
-            </thead>
-            <tbody>
-              {history.map((one) => (
-                <tr key={one.id} data-row tabIndex={-1} data-run={one.id}>
-                  <td className="nowrap"><Moment at={one.at} /></td>
-                  <td>{plain(one.by, 60)}</td>
-                  <td><Status run={one} /></td>
-                  <Number value={one.tookMs} text={(number) => say("advanced.ms", { n: number })} />
-                  <Number value={one.rows} text={(number) => number} />
-                  <td><button type="button" className="link code" data-deed="open" title={say("advanced.again")} onClick={() => again(one)}>{plain(one.query, 200)}</button></td>
-                  <td><Ask title={say("advanced.forget.sure")} yes={() => run(async () => { await kept.forget(one.id); asked.changed(); })}><Button size="small" type="text" data-deed="remove" aria-label={say("advanced.forget")}>×</Button></Ask></td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+          <Failed failure={trouble} again={once} />
+          <div className="scroll" tabIndex={0}>
+            <table className="plain history">
+              <thead>
+                <tr>{(["when", "who", "status", "took", "rows", "what"] as const).map((word) => <th key={word} scope="col">{say(`advanced.${word}`)}</th>)}<th /></tr>
+              </thead>
+              <tbody>
+                {history.map((one) => (
+                  <tr key={one.id} data-row tabIndex={-1} data-run={one.id}>
+                    <td className="nowrap"><Moment at={one.at} /></td>
+                    <td>{plain(one.by, 60)}</td>
+                    <td><Status run={one} /></td>
+                    <Number value={one.tookMs} text={(number) => say("advanced.ms", { n: number })} />
+                    <Number value={one.rows} text={(number) => number} />
+                    <td><button type="button" className="link code" data-deed="open" title={say("advanced.again")} onClick={() => again(one)}>{plain(one.query, 200)}</button></td>
+                    <td><Ask title={say("advanced.forget.sure")} yes={() => run(async () => { await kept.forget(one.id); asked.changed(); })}><Button size="small" type="text" data-deed="remove" aria-label={say("advanced.forget")}>×</Button></Ask></td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </>
       )}
     </Answer>

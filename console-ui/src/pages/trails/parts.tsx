@@ -5,8 +5,7 @@ import { Dialog } from "../../parts/Dialog.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { plain } from "../../event/inert.ts";
-import type { Failure } from "../../service/client.ts";
-import { asFailure } from "../../service/hooks.ts";
+import { useTry } from "../../service/hooks.ts";
 import { trails, type Health, type PlaceShown, type TrailShown } from "../../service/trails.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay, type Word } from "../../shell/words.ts";
@@ -89,21 +88,17 @@ export type Deed = "stop" | "delete";
 /** Asks once more, says what it means, and does it. */
 export function Sure({ deed, name, close, done }: { deed: Deed; name: string; close: () => void; done: () => void }) {
   const say = useSay();
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<Failure | null>(null);
+  const { trouble, busy, run } = useTry();
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []); // after the dialog has opened, which takes the focus to its first button
   const title = say(`trails.sure.${deed}`, { name: plain(name, 60) });
-  const run = () => {
-    setBusy(true);
-    (deed === "stop" ? trails.stop(name) : trails.remove(name)).then(done).catch((error: unknown) => { setTrouble(asFailure(error)); setBusy(false); });
-  };
+  const act = () => run(() => (deed === "stop" ? trails.stop(name) : trails.remove(name)).then(done));
   return (
     <Dialog title={title} close={close}>
       <Failed failure={trouble} />
       <p>{say(`trails.sure.${deed}.text`)}</p>
       <p className="events-bar">
-        <Button danger type="primary" loading={busy} onClick={run} ref={button}>{say(deed === "stop" ? "trails.stop" : "trails.delete")}</Button>
+        <Button danger type="primary" loading={busy} onClick={act} ref={button}>{say(deed === "stop" ? "trails.stop" : "trails.delete")}</Button>
         <Button onClick={close}>{say("trails.cancel")}</Button>
       </p>
     </Dialog>
