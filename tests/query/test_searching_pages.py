@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from tests.kit.pages import Seen as One
-from tests.kit.pages import World, a_world, fortnight, ms
+from tests.kit.pages import World, a_world, at, fortnight, ms
 
 from actiontrail.errors import Refusal
 from actiontrail.query.pages.around import surroundings
@@ -20,7 +20,9 @@ DAY = 86_400
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     theirs = [event | {"eventId": f"T-{number}", "userIdentity": {"userName": "mallory"}} for number, event in enumerate(fortnight(2, 60))]  # fmt: skip
-    made = a_world(tmp_path_factory.mktemp("bar"), fortnight(), theirs)
+    given = {"PolicyName": "ReadOnly", "Tag.1.Key": "cost", "Hours": [{"From": 9}], "Odd~ Näme": "yes"}
+    oldest = fortnight(3, 1)[0] | {"eventId": "oldest", "eventTime": at(0.001), "requestParameters": given}
+    made = a_world(tmp_path_factory.mktemp("bar"), [*fortnight(), oldest], theirs)
     yield made
     made.projection.close()
 
@@ -122,6 +124,23 @@ def test_completion_proposes_what_there_is(
     found = suggest(world.ground(), field, prefix, EVER, limit=20)
 
     assert sorted(one.text for one in found.proposals)[: len(expected) or None] == expected
+
+
+def test_values_that_only_old_events_have_are_proposed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attached policy is one event among a day's ten thousand reads, and the one that is looked for."""
+    monkeypatch.setattr("actiontrail.query.pages.suggest.OPENED", 5)
+    found = {
+        name: [(one.text, one.count) for one in suggest(world.ground(), f"requestParameters.{name}", "", EVER).proposals]
+        for name in ("PolicyName", "Tag.1.Key", "Odd~ Näme", "policyname", "Hours")
+    }  # fmt: skip
+
+    assert found == {
+        "PolicyName": [("ReadOnly", 1)],
+        "Tag.1.Key": [("cost", 1)],
+        "Odd~ Näme": [("yes", 1)],
+        "policyname": [],
+        "Hours": [],
+    }
 
 
 def test_values_are_proposed_by_how_common_they_are(world: World) -> None:

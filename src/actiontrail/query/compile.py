@@ -27,7 +27,7 @@ from actiontrail.event.selector import (
 )
 from actiontrail.event.selector.match import DELIMITERS, NUMBER
 from actiontrail.query.rows import BY_PATH, DICTIONARIES
-from actiontrail.query.words import clean, escape_path
+from actiontrail.query.words import OPEN, clean, escape_path
 
 HINTS_MAX = 16  # words of a phrase that the index is asked for
 _CUTS = "[" + re.escape(DELIMITERS) + "]+"
@@ -86,6 +86,11 @@ def condition(node: Node, bound: Bindings, *, columns: bool = True, jump: bool =
             return " AND ".join(f"({condition(part, bound, columns=columns, jump=jump)})" for part in parts)
         case Or(parts):
             return " OR ".join(f"({condition(part, bound, columns=columns, jump=jump)})" for part in parts)
+
+
+def holds(path: str, bound: Bindings) -> str:
+    """That an event has a value at `path` itself, asked of the index alone."""
+    return f"hasAllTokens(words, {bound.texts([f'{OPEN}{escape_path(path)}'])})"
 
 
 def hint(text: str, bound: Bindings) -> str:

@@ -31,8 +31,7 @@ def resolve(name: str) -> str | None:
         return _ALSO[name]
     path = name.removeprefix("event.")
     known = path in BY_PATH or path in _WHOLE
-    inside = any(path.startswith(f"{one}.") for one in _OBJECTS) and len(path) <= PATH_CHARACTERS_MAX
-    return f"event.{path}" if known or inside else None
+    return f"event.{path}" if known or (given(path) and len(path) <= PATH_CHARACTERS_MAX) else None
 
 
 def expression(name: str, bound: Bindings) -> str:
@@ -52,6 +51,12 @@ def expression(name: str, bound: Bindings) -> str:
             f"JSONHas(doc, {steps}), if(JSONType(doc, {steps}) = 'String', JSONExtractString(doc, {steps}), JSONExtractRaw(doc, {steps}))"
         )
     return f"multiIf({', '.join(ways)}, '')"
+
+
+def given(name: str) -> str:
+    """The path of a field below an object that callers fill; "" for any other field. `name` is full."""
+    path = name.removeprefix("event.")
+    return path if any(path.startswith(f"{one}.") for one in _OBJECTS) else ""
 
 
 def _places(path: str) -> list[tuple[str, ...]]:

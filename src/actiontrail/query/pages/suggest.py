@@ -1,10 +1,11 @@
 """Completion for the query bar: the names of fields, and the values that a field has.
 
-Values come from the latest events, the commonest first, so that a proposal always finds something.
+Values come from the latest events, the commonest first, so that a proposal always finds something; those of a
+field that callers gave from the latest that have it, which may be few and old.
 """
 
 from actiontrail.query import fields
-from actiontrail.query.compile import Bindings
+from actiontrail.query.compile import Bindings, holds
 from actiontrail.query.pages.ground import TABLE, Answer, Ground, Span
 from actiontrail.query.rows import BY_PATH
 from actiontrail.query.search import OutOfRange, Seen
@@ -74,7 +75,7 @@ def _inside(ground: Ground, prefix: str, span: Span) -> list[Proposal]:
 def _values(ground: Ground, field: str, prefix: str, span: Span, limit: int) -> list[Proposal]:
     bare = field.removeprefix("event.")
     bound = Bindings()
-    latest = LATEST
+    latest, having = LATEST, ""
     if bare in _LISTS:
         value, read = "arrayJoin(x)", f"{_LISTS[bare]} AS x"
     elif bare in _DERIVED or bare in BY_PATH:
@@ -84,8 +85,10 @@ def _values(ground: Ground, field: str, prefix: str, span: Span, limit: int) -> 
         if name is None:
             raise OutOfRange(f"there is no field {field[:60]!r}")
         value, read, latest = "x", f"{fields.expression(name, bound)} AS x", OPENED
+        if path := fields.given(name):  # few events may have it, and all of them long ago
+            having = f" AND {holds(path, bound)}"
     sql = (
-        f"SELECT toString({value}) AS v, count() AS c FROM (SELECT {read} FROM {TABLE} WHERE {ground.mine(bound, span)}"
+        f"SELECT toString({value}) AS v, count() AS c FROM (SELECT {read} FROM {TABLE} WHERE {ground.mine(bound, span)}{having}"
         f" ORDER BY account DESC, happened DESC, idx DESC LIMIT {latest})"
         f" WHERE v != '' AND startsWith(lowerUTF8(v), {bound.text(prefix.lower())})"
         f" GROUP BY v ORDER BY c DESC, v LIMIT {limit}"
