@@ -18,6 +18,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 import httpx
+from tests.kit.processes import children
 
 from actiontrail import service
 from actiontrail.api.signature import Sent, sign_acs3
@@ -145,11 +146,6 @@ class Running:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
-
-
-def children(pid: int) -> list[int]:
-    """The processes that `pid` started."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def free_port() -> int:

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from tests.kit.http_peer import Answer, HttpPeer, Request
+from tests.kit.processes import stopped
 
 _FRAME = re.compile(rb"(\d+) ")
 _HEAD = re.compile(
@@ -181,11 +182,8 @@ class KafkaPeer:
     @contextmanager
     def asleep(self) -> Iterator[None]:
         """No broker answers while this is entered."""
-        self._process.send_signal(signal.SIGSTOP)
-        try:
+        with stopped(self._process.pid):
             yield
-        finally:
-            self._process.send_signal(signal.SIGCONT)
 
     def read(self, topic: str) -> list[tuple[bytes, bytes, list[tuple[str, bytes]]]]:
         """Every message of `topic`: key, value, headers."""

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.kit.processes import stopped
 from tests.kit.service import SOURCE, Client, Running, a_service
 
 MYAPP = """
@@ -94,10 +95,11 @@ def test_records_of_a_format_that_is_gone_are_searchable_and_told_once(tmp_path:
     """The reader that lags when the declaration goes must neither stop nor fill the log."""
     data = tmp_path / "data"
     with a_service(data, settings=MYAPP) as house:
-        os.kill(house.running.child("read"), signal.SIGSTOP)
-        body = "\n".join(json.dumps(sold(number, action="sell", id=f"i-{number}")) for number in range(3))
-        assert house.client.post("/v1/events?format=myapp", body.encode()).json["accepted"] == 3
-        os.kill(house.running.child("read"), signal.SIGKILL)
+        reader = house.running.child("read")
+        with stopped(reader):
+            body = "\n".join(json.dumps(sold(number, action="sell", id=f"i-{number}")) for number in range(3))
+            assert house.client.post("/v1/events?format=myapp", body.encode()).json["accepted"] == 3
+            os.kill(reader, signal.SIGKILL)
         settings = data / "config.toml"
         settings.write_text(settings.read_text().replace(MYAPP, ""))
         house.running.until(lambda: found(house.client).keys() == {"i-0", "i-1", "i-2"}, "all are searchable")

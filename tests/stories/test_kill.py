@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.kit.processes import children
 from tests.kit.promises import Promises, Senders, insist
-from tests.kit.service import Client, Running, children, free_port
+from tests.kit.service import Client, Running, free_port
 
 from actiontrail import service
 from actiontrail.event.record import parse

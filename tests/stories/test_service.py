@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.kit.processes import stopped
 from tests.kit.service import Answer, Client, House, Running, a_service, events
 
 from actiontrail import service
@@ -60,8 +61,8 @@ def test_without_a_reader_questions_are_told_to_come_back(tmp_path: Path) -> Non
     """A question that hangs or gets a bare error looks like a lost record."""
     with a_service(tmp_path / "data") as house:
         reader = house.running.child("read")
-        os.kill(reader, signal.SIGSTOP)
-        os.kill(reader, signal.SIGKILL)
+        with stopped(reader):
+            os.kill(reader, signal.SIGKILL)
         house.running.until(lambda: not house.running.ready(), "the reader is gone")
         answer = house.client.rpc("LookupEvents")
         if answer.status == 503:  # else it is back already, which is as good
