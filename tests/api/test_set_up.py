@@ -11,8 +11,9 @@ from tests.kit.caller import a_ring
 
 from actiontrail.access.consoles import Limits, Sessions
 from actiontrail.access.grants import Grants
+from actiontrail.access.guesses import FREE, PER_ADDRESS, SigninLocked
 from actiontrail.access.seal import Sealer
-from actiontrail.access.signin import InactiveFirst, SignIn
+from actiontrail.access.signin import InactiveFirst, SignIn, WrongSetup
 from actiontrail.access.users import UserChange
 from actiontrail.api.chronicle import Chronicle
 from actiontrail.api.door import Door
@@ -83,6 +84,28 @@ def house(tmp_path: Path) -> Iterator[House]:
     opened = House(tmp_path)
     yield opened
     opened.database.close()
+
+
+def test_wrong_links_lock_nobody_out_who_has_the_right_one(house: House) -> None:
+    """Whoever finds an empty service may try links for ever; that must not keep its owner from setting it up."""
+    right, house.token = house.token, "set-wrong"
+    for _ in range(3 * FREE):
+        with pytest.raises(WrongSetup):
+            house.set_up()
+    house.token = right
+    house.set_up()
+
+    assert [name for name, _, _ in house.made()] == ["first"]
+
+
+def test_one_address_tries_so_many_links_and_no_more(house: House) -> None:
+    """Each is a question to the database."""
+    house.token = "set-wrong"
+    for _ in range(PER_ADDRESS):
+        with pytest.raises(WrongSetup):
+            house.set_up()
+    with pytest.raises(SigninLocked, match="1 seconds"):
+        house.set_up()
 
 
 def test_the_first_administrator_and_their_events_are_there(house: House) -> None:

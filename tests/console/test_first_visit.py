@@ -25,20 +25,11 @@ LOOK = pytest.mark.parametrize("look", LOOKS)
 
 
 @pytest.fixture(scope="module")
-def demanding(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def strict(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Nobody can sign in yet, and whoever does needs an app. (The browser first: without one nothing is started.)"""
     data: Path = tmp_path_factory.mktemp("first") / "data"
     with a_service(data, settings="console_totp_required = true\n") as house:
         yield house
-
-
-@pytest.fixture
-def strict(demanding: House) -> House:
-    """The same, where nobody has tried a link yet: the wrong ones of all stories would count together, and lock the next."""
-    made = People(demanding.running.data)
-    made.signin.guesses.unlock("", "set-up")
-    made.close()
-    return demanding
 
 
 def an_account(house: House, *, people: bool = False) -> tuple[str, str]:

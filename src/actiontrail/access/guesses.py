@@ -65,7 +65,7 @@ class Guesses:
 
     def begin(self, account: str, user_name: str, address: str) -> None:
         """Count one try, as a mistake until `right` says otherwise. Raises `SigninLocked`; that try does not count."""
-        self._take(address)
+        self.try_from(address)
         now = int(self._now())
         name = _name(account, user_name)
         with self._database.begin() as connection:
@@ -99,8 +99,8 @@ class Guesses:
             return Standing(0, 0)
         return Standing(int(row.failures), max(0, int(row.locked_until) - now))
 
-    def _take(self, address: str) -> None:
-        """One try of the address: so many are there at once, and come back evenly."""
+    def try_from(self, address: str) -> None:
+        """One try of the address: so many are there at once, and come back evenly. Raises `SigninLocked`."""
         now = self._now()
         with self._lock:
             if len(self._tries) >= ADDRESSES_MAX:

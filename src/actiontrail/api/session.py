@@ -316,13 +316,14 @@ class Desk:
         """The first administrator, signed in."""
         self.visitors.need_own_page(sent.headers)
         ask = asked(sent, SetupAsk)
-        self.signin.guesses.begin("", "set-up", self.where(sent).address)
+        self.signin.guesses.try_from(
+            self.where(sent).address
+        )  # nobody guesses a link: no mistake locks others out
         first = self.signin.ready_setup(ask.token, ask.user.strip(), ask.password)
         with ExitStack() as told:  # with the change, in one commit
             for deed in _of_setup(first.user.name, is_new=first.is_new):
                 told.enter_context(self._doing(first.user, sent, deed))
             user = self.signin.take_setup(first)
-        self.signin.guesses.right("", "set-up")
         bound = self.signin.bound_of(user, mfa=False, method="setup")
         entered = self.enter(Proven(user, mfa=False, bound=bound), "setup", sent)
         self.tell(self.visit(SIGN_IN, user, sent, method="setup"))
