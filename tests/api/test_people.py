@@ -123,6 +123,16 @@ def test_a_wrong_request_is_told_why(
     assert house.code(method, target, body) == code
 
 
+@pytest.mark.parametrize(("method", "target"), [("POST", "users/alice"), ("GET", "nothing")])
+def test_what_nobody_answers_says_where_to_read_about_it(
+    house: AccessHouse, method: str, target: str
+) -> None:
+    """As every refusal does, though no operation refuses."""
+    _, said = house.ask(method, target)
+
+    assert said["Recommend"].endswith(f"#{said['Code'].lower().replace('.', '')}")
+
+
 def test_whoever_manages_users_does_not_become_the_account(house: AccessHouse) -> None:
     """A key of the account itself may do everything; only the account makes, stops or deletes one."""
     admin = house.a_user("admin", "AliyunRAMFullAccess")

@@ -3,11 +3,14 @@
 import pytest
 
 from actiontrail.api.pages import Ranged
+from actiontrail.api.people.values import StateChange
 from actiontrail.api.questions import PageAsk
 from actiontrail.api.rest import bounds
+from actiontrail.api.routes import Asked
 from actiontrail.api.served import BadQuestion, asked, asking
 from actiontrail.api.signature import Sent
 from actiontrail.api.trails.routes import _told
+from actiontrail.api.trails.values import DataEventsAsk
 from actiontrail.query.search import OutOfRange
 
 DEEP = b'{"query":' + b"[" * 200_000
@@ -30,6 +33,27 @@ def test_a_request_that_cannot_be_read_is_refused_by_the_place(target: str, body
     """A mistake of the caller's is never one of ours."""
     with pytest.raises(BadQuestion, match=words):
         asked(Sent("POST", target, {}, body), PageAsk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        (PageAsk, '{"order":"oldst"}', "Invalid enum value 'oldst' - at `$.order`; it takes newest, oldest"),
+        (PageAsk, '{"nope":1}', "unknown field `nope`; it takes query, start, end, limit"),
+        (DataEventsAsk, '{"selectors":[{"serviceName":"Oss","readWriteType":"write"}]}', "; it takes All, Read, Write"),
+        (DataEventsAsk, '{"selectors":[{"serviceName":"Oss","eventName":{"is":[]}}]}', "; it takes equals, notEquals"),
+        (StateChange, '{"state":"Gone"}', "; it takes Active, Inactive"),
+        (PageAsk, '{"a` - at `$.order":1}', "unknown field `a` - at `$.order`"),
+        (PageAsk, f'{{"{"x" * 100_000}":1}}', "x…"),
+    ],
+)  # fmt: skip
+def test_a_wrong_choice_is_told_with_those_there_are(kind: type[Asked], body: str, words: str) -> None:
+    """Who mistypes a value, or a name, reads how it is written; and never a page of what they sent."""
+    with pytest.raises(BadQuestion) as told:
+        asked(Sent("POST", "/v1/any", {}, body.encode()), kind)
+
+    assert words in str(told.value)
+    assert len(str(told.value)) < 700
 
 
 def test_the_same_said_twice_is_said_once() -> None:

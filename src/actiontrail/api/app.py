@@ -445,18 +445,18 @@ def _nobody(request: Request[Any, Any, Any], error: HTTPException) -> str:
 
 def _http_refusal(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """A path or a method that nobody answers, or a body that is not what it should be."""
-    identity = request_id(request)
     code = {404: "InvalidAction.NotFound", 405: "UnsupportedHTTPMethod"}.get(
         error.status_code, "InvalidParameter"
     )
-    content = {
-        "RequestId": identity,
-        "HostId": "actiontrail",
-        "Code": code,
-        "Message": _nobody(request, error),
-    }
-    headers = {"content-type": wire.JSON, "x-acs-request-id": identity}
-    return response(wire.Reply(error.status_code, headers, msgspec.json.encode(content)))
+    return response(
+        wire.unanswered(
+            error.status_code,
+            code,
+            _nobody(request, error),
+            request_id(request),
+            host=request.headers.get("host", ""),
+        )
+    )
 
 
 async def _lifespan(receive: Receive, send: Send, close: Callable[[], Any]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Request, Response
 
 from actiontrail.access.keys import Caller
-from actiontrail.api import wire
+from actiontrail.api import misread, wire
 from actiontrail.api.deeds import Deed
 from actiontrail.api.gate import Planned
 from actiontrail.api.routes import Asked, content
@@ -75,7 +75,7 @@ def asked(sent: Sent, kind: type[A]) -> A:
     except RecursionError as error:
         raise BadQuestion("the parameters cannot be read: they are nested too deeply") from error
     except (msgspec.MsgspecError, ValueError) as error:
-        raise BadQuestion(f"the parameters cannot be read: {error}") from error
+        raise BadQuestion(f"the parameters cannot be read: {misread.told(error, kind)}") from error
 
 
 def said(target: str) -> Mapping[str, str]:

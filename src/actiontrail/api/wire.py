@@ -356,19 +356,30 @@ def refusal(error: Exception, request_id: str, *, host: str = "", as_xml: bool =
     shown = row(error)
     code = shown.code.format(error)
     said = str(error) if isinstance(error, Refusal | Outage) else ""
-    content: dict[str, Any] = {
-        "RequestId": request_id,
-        "HostId": host or "actiontrail",
-        "Code": code,
-        "Message": shown.message.format(error) if shown.message else said,
-        "Recommend": f"{ERRORS_PAGE}#{code.lower().replace('.', '')}",
-    }
+    content = _failure(code, shown.message.format(error) if shown.message else said, request_id, host)
     if shown.message and said:
         content["Detail"] = said
     if isinstance(error, authority.NotAllowed):
         content["AccessDeniedDetail"] = error.detail
     headers = _headers(request_id, as_xml=as_xml) | _retry(error)
     return Reply(shown.status, headers, _encode("Error", content, as_xml=as_xml))
+
+
+def unanswered(status: int, code: str, message: str, request_id: str, *, host: str = "") -> Reply:
+    """What a caller is told whom no operation answers: of an address, a method or a body that there is not."""
+    content = _failure(code, message, request_id, host)
+    return Reply(status, _headers(request_id, as_xml=False), _encode("Error", content, as_xml=False))
+
+
+def _failure(code: str, message: str, request_id: str, host: str) -> dict[str, Any]:
+    """What every answer says that is none."""
+    return {
+        "RequestId": request_id,
+        "HostId": host or "actiontrail",
+        "Code": code,
+        "Message": message,
+        "Recommend": f"{ERRORS_PAGE}#{code.lower().replace('.', '')}",
+    }
 
 
 def _retry(error: Exception) -> dict[str, str]:
