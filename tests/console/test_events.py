@@ -1,16 +1,16 @@
 """The Events page: find it, by typing, clicking, brushing, and by the address alone."""
 
-import datetime as dt
 import json
 import re
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, Route, expect
 from tests.kit.events_page import INTRUDER, STOPPED, listening, settled, total
-from tests.kit.service import House, events
-from tests.kit.window import Look, still
+from tests.kit.service import House, a_service, events
+from tests.kit.window import Look, as_administrator, still
 
 Open = Callable[..., Look]
 
@@ -299,39 +299,47 @@ def test_hostile_text_is_inert(look: Open, house: House) -> None:
     assert (dialogs, window.complaints, page.locator("h1 img").count()) == ([], [], 0)
 
 
-def test_ten_thousand_rows_scroll_smoothly(look: Open, house: House) -> None:
-    """Only what is to be seen is in the page, however far one scrolls."""
-    now = dt.datetime.now(dt.UTC) - dt.timedelta(days=40)
-    when = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    for part in range(10):
-        house.client.post(
-            "/v1/events",
-            events(*[f"many-{part}-{at}" for at in range(1000)], eventTime=when, eventName="ManyTimes"),
-            content_type="application/x-ndjson",
-        )
-    question = "/v1/histogram?query=eventName%3A%20ManyTimes"
-    house.running.until(
-        lambda: house.client.request("GET", question, b"", {}).json["total"] == 10_000, "they are searchable"
-    )
-    page = look("/events?q=eventName%3A%20ManyTimes&from=").page
-    settled(page, 10_000)
-    rows = 0
-    for _ in range(600):
-        page.locator(".list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
-        page.wait_for_timeout(150)
-        rows = int(page.locator(".list .row").last.get_attribute("aria-setsize") or 0)
-        if rows == 10_000:
-            break
-    frames = page.evaluate(
-        """async () => {
-            const list = document.querySelector('.list'); const times = []; let before = performance.now();
-            for (let step = 0; step < 60; step++) {
-                list.scrollTop = (list.scrollHeight / 60) * step;
-                await new Promise(requestAnimationFrame);
-                times.push(performance.now() - before); before = performance.now();
-            }
-            return times.sort((a, b) => a - b)[30];
-        }"""
-    )
+def test_of_ten_thousand_rows_only_what_is_to_be_seen_is_in_the_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """However far one scrolls, the rows are there two frames later; how fast frames are is measured in `bench/console.py`.
 
-    assert (rows, page.locator(".list .row").count() < 120, frames < 100) == (10_000, True, True)
+    In a house of its own: ten thousand events would be most of what the others look at.
+    """
+    with a_service(tmp_path / "data") as house, as_administrator(browser, house) as window:
+        for part in range(10):
+            body = events(*[f"many-{part}-{at}" for at in range(1000)], eventName="ManyTimes")
+            house.client.post("/v1/events", body, content_type="application/x-ndjson")
+        question = "/v1/histogram?query=eventName%3A%20ManyTimes"
+        house.running.until(
+            lambda: house.client.request("GET", question, b"", {}).json["total"] == 10_000,
+            "they are searchable",
+        )
+        page = window.go("/events?q=eventName%3A%20ManyTimes&from=")
+        settled(page, 10_000)
+        rows = page.locator(".list .row")
+        while int(rows.last.get_attribute("aria-setsize") or 0) < 10_000:
+            before = rows.last.get_attribute("aria-setsize")
+            page.locator(".list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
+            page.wait_for_function(
+                "before => [...document.querySelectorAll('.list .row')].at(-1)?.ariaSetSize !== before",
+                arg=before,
+            )
+        seen = page.evaluate(SCROLLED)
+
+        assert [step for step in seen if not step["there"] or step["rows"] >= 120] == []
+        assert len({step["event"] for step in seen}) > 50, "it did scroll"
+
+
+SCROLLED = """async () => {
+  const list = document.querySelector('.list'), box = list.getBoundingClientRect(), seen = [];
+  const frame = () => new Promise(requestAnimationFrame);
+  for (let step = 0; step < 60; step++) {
+    list.scrollTop = (list.scrollHeight / 60) * step;
+    await frame();
+    await frame();
+    const row = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('.row');
+    seen.push({ there: !!row, event: row?.dataset.event, rows: list.querySelectorAll('.row').length });
+  }
+  return seen;
+}"""

@@ -222,10 +222,10 @@ def _five_thousand(house: House, window: Look) -> None:
         f"twice 5 000 events in {took:.1f} s, longest stall {stall:.0f} ms\n"
     )
 
-    assert (stall < STALL_MS, window.complaints) == (True, []), f"longest stall {stall} ms"
+    # A page that does it in one go stands still for about as long as it takes; on a busy machine both are longer.
+    assert (stall < took * 1000 / 3, window.complaints) == (True, []), f"longest stall {stall} ms of {took} s"
 
 
-STALL_MS = 1_500  # on a busy machine; alone it is a tenth of that
 STALLS = """() => {
   window.longest = 0;
   let before = performance.now();
