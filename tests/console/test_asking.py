@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.kit.browser import RIGHT, People
-from tests.kit.events_page import INTRUDER, STOPPED, listening, settled, total
+from tests.kit.events_page import INTRUDER, STOPPED, exported, listening, settled, total
 from tests.kit.service import House, events
 from tests.kit.window import Look, a_look, enter
 
@@ -202,9 +202,7 @@ def test_pins_are_seen_together_exported_and_found_again(look: Open) -> None:
     expect(page).to_have_url(re.compile("only=pins"))
     page.get_by_role("button", name="Export these").click()
     expect(page.get_by_role("button", name="Export 2 events")).to_be_visible()
-    page.get_by_role("button", name="Export 2 events").click()
-    done = page.locator('[data-export][data-state="done"]').first
-    expect(done).to_contain_text("2 events", timeout=20_000)
+    expect(exported(page, page.get_by_role("button", name="Export 2 events"))).to_contain_text("2 events")
     page.keyboard.press("Escape")
 
     page = window.go("/events?from=-1h")
@@ -226,9 +224,8 @@ def test_an_export_of_any_size_is_made_by_the_service_counted_hashed_and_taken_u
     page = window.page
     found = total(page)
     page.keyboard.press("e")
-    page.get_by_role("button", name=re.compile(r"Export [\d,]+ events")).click()
-    row = page.locator('[data-export][data-state="done"]').first
-    expect(row).to_contain_text(f"{found:,} events", timeout=30_000)
+    row = exported(page, page.get_by_role("button", name=re.compile(r"Export [\d,]+ events")))
+    expect(row).to_contain_text(f"{found:,} events")
     window.shot("export-done")
     with page.expect_download() as download:
         row.get_by_role("link", name="Download").click()
@@ -256,9 +253,7 @@ def test_in_utc_an_export_has_no_other_zone(look: Open, tmp_path: Path) -> None:
     settled(page, 11)
     page.keyboard.press("z")
     page.keyboard.press("e")
-    page.get_by_role("button", name="Export 11 events").click()
-    row = page.locator('[data-export][data-state="done"]', has_text="11 events").first
-    expect(row).to_be_visible(timeout=60_000)
+    row = exported(page, page.get_by_role("button", name="Export 11 events"))
     with page.expect_download() as download:
         row.get_by_role("link", name="Download").click()
     download.value.save_as(tmp_path / "utc.csv")

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.kit.events_page import exported
 from tests.kit.service import House, events
 from tests.kit.window import Look
 
@@ -147,11 +148,7 @@ def test_nothing_that_is_exported_is_a_formula(look: Open, hostile: str, tmp_pat
     found = {}
     for form in ("csv", "jsonl"):
         page.locator(".export select").select_option(form)
-        page.get_by_role("button", name=re.compile("^Export \\d")).click()
-        done = page.locator('[data-export][data-state="done"]', has_text=f"{form} ·")
-        made = done.filter(
-            has_text="serviceName: Hostile"
-        ).first  # the account has exports of other stories, too
+        made = exported(page, page.get_by_role("button", name=re.compile("^Export \\d")))
         with page.expect_download() as download:
             made.get_by_role("link", name="Download").click()
         download.value.save_as(tmp_path / form)

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.kit.window import Look
 
 INTRUDER = "/events?f=userIdentity.userName%3Dsvc-backup-agent&from="
@@ -22,6 +22,17 @@ def listening(window: Look, address: str) -> Page:
         page = window.go(address)
     page.get_by_text("Waiting for new events").wait_for()
     return page
+
+
+def exported(page: Page, button: Locator) -> Locator:
+    """The row of the export that pressing `button` makes, once it is done: there may be others, of other stories too."""
+    with page.expect_response(
+        lambda one: one.url.endswith("/v1/exports") and one.request.method == "POST"
+    ) as made:
+        button.click()
+    row = page.locator(f'[data-export="{made.value.json()["export"]["id"]}"]')
+    expect(row).to_have_attribute("data-state", "done", timeout=60_000)
+    return row
 
 
 def settled(page: Page, count: int) -> None:
