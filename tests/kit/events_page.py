@@ -1,8 +1,11 @@
 """The Events page as its stories ask it: two addresses of the told intrusion, and how many events were found."""
 
+import datetime as dt
+import json
 import re
 
 from playwright.sync_api import Locator, Page, expect
+from tests.kit.service import House
 from tests.kit.window import Look
 
 INTRUDER = "/events?f=userIdentity.userName%3Dsvc-backup-agent&from="
@@ -38,3 +41,13 @@ def exported(page: Page, button: Locator) -> Locator:
 def settled(page: Page, count: int) -> None:
     """Wait until the page says that it found `count` events."""
     expect(page.locator(".total").first).to_have_attribute("data-total", str(count))
+
+
+def counted(house: House, query: str, span: str) -> int:
+    """How many events of the sample account's fortnight the service itself counts for `query`."""
+    start = (dt.datetime.now(dt.UTC) - dt.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    question = {"query": query, "start": start, "end": span.rpartition("to=")[2]}
+    answer = house.client.request("POST", "/v1/histogram", json.dumps(question).encode(), {})
+    assert answer.status == 200, answer.json
+    found: int = answer.json["total"]
+    return found

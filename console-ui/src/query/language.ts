@@ -1,4 +1,5 @@
 // The search language as the console writes it: values in quotes, chips joined, and what may come next. Pure.
+import { SORT, sortParts } from "./similar.ts";
 
 export interface Chip {
   field: string;
@@ -17,6 +18,11 @@ function name(field: string): string {
 
 /** One chip as a term. An empty value asks for what is not there. */
 export function term(chip: Chip): string {
+  if (chip.field === SORT) {
+    const { service, name } = sortParts(chip.value);
+    const both = `(${term({ field: "serviceName", value: service, not: false })} and ${term({ field: "eventName", value: name, not: false })})`;
+    return chip.not ? `not ${both}` : both;
+  }
   if (chip.value === "") return chip.not ? `${name(chip.field)}: *` : `not ${name(chip.field)}: *`;
   const positive = `${name(chip.field)}: ${quoted(chip.value)}`;
   return chip.not ? `not ${positive}` : positive;

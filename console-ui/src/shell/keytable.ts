@@ -26,7 +26,7 @@ export const PLACES = {
     search: ["/", "keys.search"], again: ["r", "keys.again"], range: ["d", "keys.range"], earlier: [",", "keys.earlier"], later: [".", "keys.later"], closer: [["+", "="], "keys.closer"], wider: ["-", "keys.wider"],
     clear: ["x", "keys.clear"], facets: ["m", "keys.facets"], pins: ["b", "keys.pins"], reads: ["h", "keys.reads"], fold: ["f", "keys.fold"], live: ["l", "keys.live"], sql: ["s", "keys.sql"],
   },
-  "events.list": { next: ["j", "keys.next"], previous: ["k", "keys.previous"], open: ["o", "keys.open"], tabs: [["[", "]"], "keys.tabs"], around: ["a", "keys.around"], pin: ["p", "keys.pin"] },
+  "events.list": { next: ["j", "keys.next"], previous: ["k", "keys.previous"], open: ["o", "keys.open"], tabs: [["[", "]"], "keys.tabs"], around: ["a", "keys.around"], pin: ["p", "keys.pin"], similar: [["1", "0"], "keys.similar"] },
   "events.tools": { order: ["n", "keys.order"], columns: ["v", "keys.columns"], saved: ["q", "keys.saved"], copyAs: ["y", "keys.copyAs"], export: ["e", "keys.export"], close: ["Escape", "keys.closeAll"] },
   "events.live": { pause: [" ", "keys.pause"], next: ["j", "keys.next"], previous: ["k", "keys.previous"], open: ["o", "keys.open"] },
   result: { charts: [["1", "2", "3", "4", "5"], "keys.charts"] },

@@ -6,6 +6,7 @@ import { integrity } from "./integrity.ts";
 import { settings } from "./settings.ts";
 import { insights } from "./insights.ts";
 import { keys } from "./keys.ts";
+import { looking } from "./looking.ts";
 import { places } from "./places.ts";
 import { trails } from "./trails.ts";
 import { trouble } from "./trouble.ts";
@@ -412,5 +413,5 @@ const others = {
   "settings.everything": ["the first record; nothing was let go", "第一条记录；未清理任何内容"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...codes, ...keys, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...codes, ...keys, ...looking, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;

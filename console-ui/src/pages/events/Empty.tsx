@@ -12,6 +12,7 @@ import { Answer } from "../../parts/Answer.tsx";
 import { copy } from "../../parts/copy.ts";
 import { Link } from "../../parts/Link.tsx";
 import { WORDS } from "../../words/words.ts";
+import { told } from "./Chips.tsx";
 import { moment } from "../../shell/moments.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay, type Word } from "../../shell/words.ts";
@@ -70,7 +71,7 @@ function Told({ reason, state, since, from }: { reason: Reason; state: EventsSta
   const say = useSay();
   const { language, zone } = usePreferences();
   const at = (text: string) => (text ? moment(text, zone) : say("range.now"));
-  const chips = chipsOf(reason.condition, state.chips).map((one) => `${one.not ? "≠ " : ""}${one.field}: ${one.value}`).join(", ");
+  const chips = chipsOf(reason.condition, state.chips).map((one) => `${one.not ? "≠ " : ""}${told(one, say).field}: ${told(one, say).text}`).join(", ");
   const what = isHideReads(reason.condition) && state.hideReads ? say("events.hideReads") : plain(chips || reason.condition, 120);
   // "Never" is never in what is searchable, where that does not reach back to the beginning.
   const limited = `why.${reason.code}.since`;
@@ -98,7 +99,7 @@ function Way({ reason, state, set }: { reason: Reason; state: EventsState; set: 
     case "Without": {
       if (isHideReads(reason.condition) && state.hideReads) return button(say("events.empty.showReads"), { hideReads: false });
       const chips = chipsOf(reason.condition, state.chips);
-      if (chips.length > 0) return button(say("events.removeChip", { chip: chips[0]?.field ?? "" }), { chips: state.chips.filter((one) => !chips.includes(one)) });
+      if (chips.length > 0) return button(say("events.removeChip", { chip: chips[0] ? told(chips[0], say).field : "" }), { chips: state.chips.filter((one) => !chips.includes(one)) });
       return button(say("why.without"), { text: reason.suggestion, chips: [], hideReads: false });
     }
     case "UnknownField":
@@ -110,7 +111,7 @@ function Way({ reason, state, set }: { reason: Reason; state: EventsState; set: 
       return (
         <>
           {reason.suggestion && button(say("why.take", { what: reason.suggestion }), { chips: state.chips.map((one) => (chips.includes(one) ? { ...one, value: reason.suggestion } : one)) })}{" "}
-          {button(say("events.removeChip", { chip: chips[0]?.field ?? "" }), { chips: state.chips.filter((one) => !chips.includes(one)) })}
+          {button(say("events.removeChip", { chip: chips[0] ? told(chips[0], say).field : "" }), { chips: state.chips.filter((one) => !chips.includes(one)) })}
         </>
       );
     }

@@ -14,6 +14,7 @@ import { Progress } from "../../parts/Answer.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { compose, mistakeIn, type Chip } from "../../query/language.ts";
 import { iso, momentOf, toQuestion, type Range } from "../../query/range.ts";
+import { withSimilar } from "../../query/similar.ts";
 import { read, write, type EventsState, type Mode } from "../../query/state.ts";
 import { service } from "../../service/client.ts";
 import { together, useAnswer } from "../../service/hooks.ts";
@@ -92,7 +93,11 @@ export default function Events() {
   const before = usePinsKept(state.pins);
   const [alsoExport, setAlsoExport] = useState<{ question: Question; total: number } | null>(null);
   const [focus, setFocus] = useState(-1);
-  useEffect(() => setFocus(-1), [key]);
+  const keepPlace = useRef(false);
+  useEffect(() => {
+    if (!keepPlace.current) setFocus(-1);
+    keepPlace.current = false;
+  }, [key]);
   const shown = useMemo(
     () => (state.collapse ? rows(found.events, openedRuns, state.open) : found.events.map((one) => ({ kind: "event" as const, found: one }))),
     [found.events, openedRuns, state.collapse, state.open],
@@ -100,6 +105,12 @@ export default function Events() {
   const toggleOpen = useCallback((id: string) => set(({ open }) => ({ open: open === id ? "" : id, tab: "" })), [set]);
   const toggleRun = useCallback((run: Run) => set((now) => toggled(run, now)), [set]);
   const togglePin = useCallback((id: string) => set(({ pins }) => ({ pins: pins.includes(id) ? pins.filter((one) => one !== id) : [...pins, id] })), [set]);
+  /** Only what is like these, or all but that; once more takes it back. What is hidden is not left open. */
+  const similar = useCallback((some: readonly Found[], not: boolean) => {
+    keepPlace.current = not;
+    const events = some.map((one) => one.event);
+    set(({ chips, open }) => ({ chips: withSimilar(chips, events, not), ...(not && events.some((one) => one.eventId === open) ? { open: "", tab: "" } : {}) }));
+  }, [set]);
 
   // Whoever reads an event goes on reading it when other rows come, from the next page or another search.
   const reading = found.events.find((one) => one.event.eventId === state.open);
@@ -107,17 +118,19 @@ export default function Events() {
   if (reading) held.current = reading;
   const apart = state.mode === "events" && state.open !== "" && !reading && found.asked.data !== undefined && !found.asked.loading;
 
-  const focused = shown[focus]?.kind === "event" ? (shown[focus] as { found: Found }).found : null;
-  useKeys("events.list", state.mode === "tail" ? null : {
+  const row = shown[focus];
+  const focused = row?.kind === "event" ? row.found : null;
+  const meant = row?.kind === "run" ? row.events : focused ? [focused] : [];
+  useKeys("events.list", state.mode !== "events" ? null : {
     next: () => setFocus((old) => Math.min(old + 1, shown.length - 1)),
     previous: () => setFocus((old) => Math.max(old - 1, 0)),
     open: () => {
-      const row = shown[focus];
       if (row?.kind === "run") toggleRun(row);
       else if (row) toggleOpen(row.found.event.eventId);
     },
     pin: () => focused && togglePin(focused.event.eventId),
     around: () => focused && set((now) => ({ open: focused.event.eventId, tab: nextAround(now.open === focused.event.eventId ? now.tab : "") })),
+    similar: (at) => meant.length > 0 && similar(meant, at === 1),
     tabs: (at) => set((now) => (now.open ? { tab: besides(now.tab, at === 0 ? -1 : 1) } : {})),
   });
   useKeys("events", {
@@ -139,7 +152,7 @@ export default function Events() {
 
   const detail = (one: Found) => (
     <>
-      <RowTools found={one} state={state} set={set} togglePin={togglePin} />
+      <RowTools found={one} state={state} set={set} togglePin={togglePin} similar={similar} />
       <EventDetail found={one} toggle={toggleChip} tab={state.open === one.event.eventId ? state.tab || "fields" : undefined} choose={(tab) => set({ open: one.event.eventId, tab })} />
     </>
   );

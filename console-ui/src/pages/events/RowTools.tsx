@@ -1,7 +1,8 @@
-// What can be done with an open event: keep it in sight, or look at what surrounds it.
+// What can be done with an open event: keep it in sight, look at what is like it or at all but that, or at what surrounds it.
 import { Button, Tooltip } from "antd";
 import { AXES, axisOf } from "../../parts/Surroundings.tsx";
 import { around } from "../../query/range.ts";
+import { SORT, sortOf } from "../../query/similar.ts";
 import type { EventsState } from "../../query/state.ts";
 import type { Found } from "../../service/types.ts";
 import { useSay } from "../../shell/words.ts";
@@ -11,14 +12,19 @@ interface Props {
   state: EventsState;
   set: (change: Partial<EventsState>) => void;
   togglePin: (id: string) => void;
+  similar: (found: readonly Found[], not: boolean) => void;
 }
 
-export function RowTools({ found, state, set, togglePin }: Props) {
+export function RowTools({ found, state, set, togglePin, similar }: Props) {
   const say = useSay();
   const id = found.event.eventId;
+  const sort = sortOf(found.event);
+  const has = (not: boolean) => state.chips.some((chip) => chip.field === SORT && chip.value === sort && chip.not === not);
   return (
     <div className="row-tools">
       <Tooltip title="p"><Button size="small" onClick={() => togglePin(id)}>{say(state.pins.includes(id) ? "events.unpin" : "events.pin")}</Button></Tooltip>
+      <Tooltip title="1"><Button size="small" aria-pressed={has(false)} onClick={() => similar([found], false)}>{say("similar.only")}</Button></Tooltip>
+      <Tooltip title="0"><Button size="small" aria-pressed={has(true)} onClick={() => similar([found], true)}>{say("similar.hide")}</Button></Tooltip>
       <span className="faint">{say("events.around")}:</span>
       {AXES.map((axis) => <Button key={axis} size="small" onClick={() => set({ open: id, tab: `around:${axis}:${axisOf(state.tab).window}` })}>{say(`around.${axis}`)}</Button>)}
       <Button size="small" onClick={() => set({ text: "", chips: [], range: around(found.event.eventTime, 5), open: id, tab: "", mode: "events" })}>{say("events.around.all")}</Button>
