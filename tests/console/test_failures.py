@@ -292,7 +292,40 @@ def test_what_was_typed_wrong_is_told_at_its_place_with_its_request(look: Open, 
     expect(shown).to_contain_text({"en": "The question cannot be read", "zh": "无法读取查询"}[language])
     expect(shown).to_contain_text(re.compile(r"InvalidQuery · (Request|请求) [0-9A-F]{8}-"))
     expect(shown.locator("mark")).to_be_visible()
+    expect(shown).to_contain_text(
+        {"en": "expected a number, found the end", "zh": "此处应为数字，实为结尾"}[language]
+    )
+    expect(shown).to_contain_text(
+        {"en": "Something is missing at the end.", "zh": "结尾缺少内容。"}[language]
+    )
     window.shot(f"mistake-{language}")
+
+
+def test_a_policy_that_cannot_be_checked_says_so_and_can_be_saved(look: Open) -> None:
+    """Mistakes of the text before must not stand in the way of this one; in the language of whoever writes it."""
+    window = look("/settings/access", locale="zh-CN")
+    page = window.page
+    page.get_by_text("新建权限策略", exact=True).click()
+    form = page.locator("details[open] form")
+    form.locator("textarea").fill(
+        '{"Version": "1", "Statement": [{"Effect": "allow", "Action": "*", "Resource": "*"}]}'
+    )
+    expect(form.locator(".mistakes")).to_contain_text("须为 Allow 或 Deny，大小写一致")
+    expect(form.get_by_role("button", name="创建")).to_be_disabled()
+    broken = breaks(window, "**/v1/access/check-policy", "POST")
+    form.locator("textarea").fill(
+        '{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+    )
+    shown = form.locator(".failed")
+    told(shown, "zh")
+    expect(form.locator(".mistakes")).to_be_empty()
+    expect(form.get_by_role("button", name="创建")).to_be_enabled()
+    window.shot("policy-unchecked-zh")
+    broken.mended = True
+    again(shown)
+
+    expect(form.locator(".mistakes")).to_contain_text("没有错误。")
+    assert window.complaints == []
 
 
 def test_an_answer_that_is_not_the_services_is_told_as_such(look: Open) -> None:

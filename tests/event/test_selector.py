@@ -157,6 +157,21 @@ def test_an_error_is_drawn_under_the_query() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "remedy"),
+    [
+        ("serviceName: (Ecs or Rds)", "For one of several values write `field: a or field: b`."),
+        ("eventVersion >= many", "Only `eventTime` is compared with times, all else with numbers."),
+        ("(alice", "The parenthesis at column 1 is still open."),
+    ],
+)
+def test_a_mistake_says_what_to_write_instead(query: str, remedy: str) -> None:
+    """Also where somebody writes as another product has it."""
+    with pytest.raises(SelectorError) as refusal:
+        parse(query)
+    assert remedy in str(refusal.value).splitlines()[3]
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("a and b", ("a and b", None)),

@@ -35,7 +35,8 @@ describe("completion", () => {
 
 describe("a mistake", () => {
   it("has a place", () => {
-    expect(mistakeIn("line 1, column 28: expected a value, found `)`\n  alice")).toEqual({ line: 1, column: 28, what: "expected a value, found `)`" });
+    expect(mistakeIn("line 1, column 28: expected a value, found `)`\n  alice")).toEqual({ line: 1, column: 28, what: "expected a value, found `)`", remedy: "" });
+    expect(mistakeIn("line 1, column 7: expected `)`, found the end\n  (alice\n        ^\nThe parenthesis at column 1 is still open.")?.remedy).toBe("The parenthesis at column 1 is still open.");
     expect(mistakeIn("the service is unavailable")).toBeNull();
   });
 });

@@ -78,10 +78,14 @@ export interface Mistake {
   line: number;
   column: number;
   what: string;
+  /** What to write instead; empty where nothing is said. */
+  remedy: string;
 }
 
 /** Where the service says that a query is wrong. */
 export function mistakeIn(message: string): Mistake | null {
   const found = /line (\d+), column (\d+)(?:, at '[^']*')?: ([^\n]*)/.exec(message);
-  return found ? { line: Number(found[1]), column: Number(found[2]), what: (found[3] ?? "").trim() } : null;
+  if (!found) return null;
+  const [, , pointer = "", remedy = ""] = message.slice(found.index).split("\n");
+  return { line: Number(found[1]), column: Number(found[2]), what: (found[3] ?? "").trim(), remedy: pointer.trim() === "^" ? remedy : "" };
 }

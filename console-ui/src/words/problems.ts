@@ -2,6 +2,8 @@
 //
 // Proofs say what is wrong in plain English, as the command does, and their cases are held to it. Here each text has its other language, as
 // in a catalogue of messages; a test reads the texts from the proofs' source, and fails for one that is missing here or is told no more.
+import { catalogue } from "./catalogue.ts";
+
 export const PROBLEMS: Readonly<Record<string, string>> = {
   // What was given
   "the file is empty": "文件为空",
@@ -95,20 +97,5 @@ export const PROBLEMS: Readonly<Record<string, string>> = {
   "line {} of what was sent was recorded at the place {} with other content": "当时发送内容的第 {} 行记录于位置 {}，但内容不同",
 };
 
-const PATTERNS = Object.entries(PROBLEMS)
-  .sort(([one], [other]) => letters(other) - letters(one)) // what says more is tried first
-  .map(([english, chinese]) => [new RegExp(`^${english.split("{}").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.*?)")}$`, "s"), chinese] as const);
-
-function letters(text: string): number {
-  return text.replaceAll("{}", "").length;
-}
-
 /** `problem`, which a proof tells, in `language`; a text that is none of ours stays as it is. */
-export function problemIn(language: "en" | "zh", problem: string): string {
-  if (language === "en") return problem;
-  for (const [pattern, chinese] of PATTERNS) {
-    const values = pattern.exec(problem)?.slice(1);
-    if (values) return chinese.replaceAll("{}", () => problemIn(language, values.shift() ?? ""));
-  }
-  return problem;
-}
+export const problemIn = catalogue(PROBLEMS);

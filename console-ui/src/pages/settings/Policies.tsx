@@ -7,8 +7,11 @@ import { Failed } from "../../parts/Failed.tsx";
 import { Inert } from "../../parts/Text.tsx";
 import { plain } from "../../event/inert.ts";
 import { access, type Mistake, type PolicyShown, type Simulated } from "../../service/access.ts";
-import { useAnswer } from "../../service/hooks.ts";
+import type { Failure } from "../../service/client.ts";
+import { asFailure, useAnswer } from "../../service/hooks.ts";
+import { usePreferences } from "../../shell/preferences.ts";
 import { useSay, type Word } from "../../shell/words.ts";
+import { mistakeWords } from "../../words/mistakes.ts";
 import { Detach, Grid, Make, useThen } from "./parts.tsx";
 
 const EXAMPLE = '{\n  "Version": "1",\n  "Statement": [\n    { "Effect": "Allow", "Action": "actiontrail:LookupEvents", "Resource": "*" }\n  ]\n}';
@@ -80,15 +83,25 @@ function PolicyForm({ policy, again }: { policy?: PolicyShown; again: () => void
   const [description, setDescription] = useState(policy?.description ?? "");
   const [document, setDocument] = useState(policy?.document ?? EXAMPLE);
   const [mistakes, setMistakes] = useState<Mistake[] | null>(null);
+  const [unchecked, setUnchecked] = useState<Failure | null>(null);
+  const [turn, setTurn] = useState(0);
   const [saved, setSaved] = useState(false);
+  const { language } = usePreferences();
   const { trouble, busy, run } = useThen(again);
   useEffect(() => {
     const control = new AbortController();
     const timer = setTimeout(() => {
-      access.checkPolicy(document, control.signal).then((found) => setMistakes(found.mistakes)).catch(() => undefined);
+      access.checkPolicy(document, control.signal).then((found) => {
+        setMistakes(found.mistakes);
+        setUnchecked(null);
+      }).catch((error: unknown) => {
+        if (control.signal.aborted) return;
+        setMistakes(null); // those of the text before are no reason not to save this one, which is checked then
+        setUnchecked(asFailure(error));
+      });
     }, PAUSE_MS);
     return () => { clearTimeout(timer); control.abort(); };
-  }, [document]);
+  }, [document, turn]);
   const save = (event: FormEvent) => {
     event.preventDefault();
     setSaved(false);
@@ -110,8 +123,9 @@ function PolicyForm({ policy, again }: { policy?: PolicyShown; again: () => void
           <textarea rows={Math.min(40, document.split("\n").length + 1)} wrap="off" spellCheck={false} value={document} aria-invalid={wrong.size > 0} onChange={(event) => { setDocument(event.target.value); setSaved(false); }} />
         </span>
       </label>
+      <Failed failure={unchecked} again={() => setTurn(turn + 1)} />
       <div role="status" className="mistakes">
-        {mistakes?.map((one) => <p key={one.line + one.path + one.problem} className="bad" data-line={one.line}>{say("policy.mistake", { line: one.line, problem: plain(one.problem, 300) })} <code className="faint">{plain(one.path, 120)}</code></p>)}
+        {mistakes?.map((one) => <p key={one.line + one.path + one.problem} className="bad" data-line={one.line}>{say("policy.mistake", { line: one.line, problem: plain(mistakeWords(language, one.problem), 300) })} <code className="faint">{plain(one.path, 120)}</code></p>)}
         {mistakes?.length === 0 && <p className="good">{say(saved ? "policy.saved" : "policy.good")}</p>}
       </div>
       <div><Button type="primary" htmlType="submit" loading={busy} disabled={wrong.size > 0}>{say(policy ? "policy.save" : "settings.create")}</Button></div>

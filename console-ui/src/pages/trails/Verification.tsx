@@ -12,6 +12,7 @@ import { trails, type FindingShown, type TrailShown, type Verification as Part }
 import { useKeys } from "../../shell/keys.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay, type Word } from "../../shell/words.ts";
+import { mistakeWords } from "../../words/mistakes.ts";
 import { RANGES, size } from "./figures.ts";
 
 const HOURS = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 } as const;
@@ -143,6 +144,7 @@ function Verdict({ sum, going }: { sum: Sum; going: Going }) {
 
 function Findings({ findings }: { findings: readonly FindingShown[] }) {
   const say = useSay();
+  const { language } = usePreferences();
   if (findings.length === 0) return null;
   return (
     <table className="plain findings">
@@ -151,7 +153,7 @@ function Findings({ findings }: { findings: readonly FindingShown[] }) {
         {findings.map((one) => (
           <tr key={`${one.kind}${one.key}${one.indices}`} data-finding={one.kind}>
             <td><span className="badge bad">{say(`trails.find.${one.kind}` as Word)}</span></td>
-            <td><code>{plain(one.key, 300)}</code><div className="faint">{plain(one.problem, 300)}</div></td>
+            <td><code>{plain(one.key, 300)}</code><div className="faint">{plain(mistakeWords(language, one.problem), 300)}</div></td>
             <td>{one.indices || "—"}</td>
           </tr>
         ))}

@@ -48,6 +48,10 @@ _OPERATOR = re.compile(r"!=|>=|<=|[:=<>]")
 _IS_NULL = re.compile(r"is\s+(not\s+)?null(?![^\s()|])", re.IGNORECASE)
 _IN = re.compile(r"in\s*(?=[\[(])", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBERS = "Only `eventTime` is compared with times, all else with numbers."
+_TWO_ENDS = (
+    "A range has two ends: [1 5], (1 5], [1 *]. For one of several values write `field: a or field: b`."
+)
 _PIECES = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|(?<![^\s:=(])'(?:[^'\\]|\\.)*'|\|", re.DOTALL)
 
 
@@ -203,27 +207,26 @@ class _Parser:
         ends: list[float | datetime | None] = []
         start = self._at
         for _ in range(2):
-            ends.append(self._end(path))
+            ends.append(self._end(path, _TWO_ENDS))
             if self._peek() == ",":
                 self._skip(1)
         closing = self._peek()
         if closing not in {"]", ")"}:
-            raise self._wrong(
-                "`]` or `)`",
-                "A range has two ends: [1 5], (1 5], [1 *]. For one of several values write `field: a or field: b`.",
-            )
+            raise self._wrong("`]` or `)`", _TWO_ENDS)
         self._skip(1)
         low, high = ends
         if low is None and high is None:
             raise self._wrong("a range with at least one end", "For any value write `field: *`.", at=start)
         return Range(path, low, high, opening == "[" and low is not None, closing == "]" and high is not None)
 
-    def _end(self, path: tuple[str, ...]) -> float | datetime | None:
+    def _end(self, path: tuple[str, ...], remedy: str = _NUMBERS) -> float | datetime | None:
         start = self._at
         value, _ = self._word(_END, "a number" if path != ("eventTime",) else "a time")
-        return None if value == "*" else self._bound(path, value, start)
+        return None if value == "*" else self._bound(path, value, start, remedy)
 
-    def _bound(self, path: tuple[str, ...], value: str, start: int) -> float | datetime:
+    def _bound(
+        self, path: tuple[str, ...], value: str, start: int, remedy: str = _NUMBERS
+    ) -> float | datetime:
         if path == ("eventTime",):
             try:
                 return moment.parse(value)
@@ -232,9 +235,7 @@ class _Parser:
                     "a time", f"Write it as 2026-01-31T23:59:59Z: it {error}.", at=start
                 ) from error
         if not _NUMBER.fullmatch(value) or not math.isfinite(float(value)):
-            raise self._wrong(
-                "a number", "Only `eventTime` is compared with times, all else with numbers.", at=start
-            )
+            raise self._wrong("a number", remedy, at=start)
         return float(value)
 
     def _path(self, name: str, start: int) -> tuple[str, ...]:
