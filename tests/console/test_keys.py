@@ -23,6 +23,7 @@ PAGES = {
     "overview": ("/", ".alarms > li"),
     "events": ("/events?from=-30d", ".list .row"),
     "event-open": (f"{INTRUDER}&open={STOPPED}&tab=around:actor:900&pin={STOPPED}", ".surroundings .timeline"),
+    "groups": ("/events?from=-30d&mode=groups", ".groups [data-group]"),
     "sql": ("/events?from=-30d&mode=sql", ".rows tbody tr"),
     "tail": ("/events?mode=tail", ".live-bar"),
     "nothing": ("/events?f=serviceName%3DRan&from=", "[data-reason]"),

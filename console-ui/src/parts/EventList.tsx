@@ -109,7 +109,7 @@ export const EventRow = memo(function EventRow({ found, columns, open, focused, 
         {columns.map((column) => (
           <span key={column} className="column" title={column}><bdi>{plain(shown(column === "channel" ? found.channel : at(event, column)), 80)}</bdi></span>
         ))}
-        <button type="button" className="row-toggle" aria-expanded={open} aria-label={`${say(open ? "events.close" : "events.open")}: ${plain(event.eventName, 60)}`} onClick={() => toggle(id)}>
+        <button type="button" className="row-toggle" data-deed="open" aria-expanded={open} aria-label={`${say(open ? "events.close" : "events.open")}: ${plain(event.eventName, 60)}`} onClick={() => toggle(id)}>
           {open ? "▴" : "▾"}
         </button>
       </div>

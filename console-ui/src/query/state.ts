@@ -2,9 +2,10 @@
 //
 // What is at its default is left out, so that addresses stay short; what is unknown is passed over.
 import type { Chip } from "./language.ts";
+import { BYS, SORTS, type By, type Sort } from "./groups.ts";
 import type { Range } from "./range.ts";
 
-export type Mode = "events" | "sql" | "tail";
+export type Mode = "events" | "groups" | "sql" | "tail";
 
 export interface EventsState {
   text: string;
@@ -15,6 +16,10 @@ export interface EventsState {
   collapse: boolean;
   order: "newest" | "oldest";
   mode: Mode;
+  /** By what events are grouped, in which order groups stand, and which of them is open. */
+  by: By;
+  sort: Sort;
+  group: string;
   sql: string;
   chart: string;
   open: string;
@@ -44,7 +49,7 @@ export const SQL = "select eventName, count(*) as events group by eventName orde
 export function initial(): EventsState {
   return {
     text: "", chips: [], range: { ...RANGE }, columns: [...COLUMNS], hideReads: false, collapse: true, order: "newest",
-    mode: "events", sql: SQL, chart: "table", open: "", tab: "", runs: [], pins: [],
+    mode: "events", by: "actor", sort: "count", group: "", sql: SQL, chart: "table", open: "", tab: "", runs: [], pins: [],
     pinsOnly: false, tz: "",
   };
 }
@@ -61,6 +66,9 @@ export function write(state: EventsState, preferred: readonly string[] = COLUMNS
   if (!state.collapse) out.set("runs", "open");
   if (state.order !== "newest") out.set("order", state.order);
   if (state.mode !== "events") out.set("mode", state.mode);
+  if (state.by !== "actor") out.set("by", state.by);
+  if (state.sort !== "count") out.set("sort", state.sort);
+  if (state.group) out.set("group", state.group);
   if (state.sql !== SQL) out.set("sql", state.sql);
   if (state.chart !== "table") out.set("chart", state.chart);
   if (state.open) out.set("open", state.open);
@@ -89,7 +97,10 @@ export function read(search: string, preferred: readonly string[] = COLUMNS): Ev
   state.collapse = given.get("runs") !== "open";
   if (given.get("order") === "oldest") state.order = "oldest";
   const mode = given.get("mode");
-  if (mode === "sql" || mode === "tail") state.mode = mode;
+  if (mode === "groups" || mode === "sql" || mode === "tail") state.mode = mode;
+  state.by = BYS.find((one) => one === given.get("by")) ?? "actor";
+  state.sort = SORTS.find((one) => one === given.get("sort")) ?? "count";
+  state.group = given.get("group") ?? "";
   state.sql = given.get("sql") ?? SQL;
   state.chart = given.get("chart") ?? "table";
   state.open = given.get("open") ?? "";

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, "..");
 const ALWAYS: Place[] = ["everywhere", "hints", "goto"];
 /** Of these, a page has one at a time. */
 const EITHER: Place[][] = [
-  ["events.list", "events.live", "result"],
+  ["events.list", "events.groups", "events.live", "result"],
   ["settings.preferences", "settings.account", "settings.access", "settings.members", "settings.retention"],
 ];
 

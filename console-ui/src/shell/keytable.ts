@@ -24,10 +24,11 @@ export const PLACES = {
   overview: { ...rows, ranges: [["1", "2", "3", "4", "5"], "keys.ranges"] },
   events: {
     search: ["/", "keys.search"], again: ["r", "keys.again"], range: ["d", "keys.range"], earlier: [",", "keys.earlier"], later: [".", "keys.later"], closer: [["+", "="], "keys.closer"], wider: ["-", "keys.wider"],
-    clear: ["x", "keys.clear"], facets: ["m", "keys.facets"], pins: ["b", "keys.pins"], reads: ["h", "keys.reads"], fold: ["f", "keys.fold"], live: ["l", "keys.live"], sql: ["s", "keys.sql"],
+    clear: ["x", "keys.clear"], facets: ["m", "keys.facets"], pins: ["b", "keys.pins"], reads: ["h", "keys.reads"], fold: ["f", "keys.fold"], live: ["l", "keys.live"], groups: ["w", "keys.groups"], sql: ["s", "keys.sql"],
   },
   "events.list": { next: ["j", "keys.next"], previous: ["k", "keys.previous"], open: ["o", "keys.open"], tabs: [["[", "]"], "keys.tabs"], around: ["a", "keys.around"], pin: ["p", "keys.pin"], similar: [["1", "0"], "keys.similar"] },
   "events.tools": { order: ["n", "keys.order"], columns: ["v", "keys.columns"], saved: ["q", "keys.saved"], copyAs: ["y", "keys.copyAs"], export: ["e", "keys.export"], close: ["Escape", "keys.closeAll"] },
+  "events.groups": { by: [["1", "2", "3", "4", "5"], "keys.groups.by"], sort: [["[", "]"], "keys.groups.sort"], next: ["j", "keys.row.next"], previous: ["k", "keys.row.previous"], open: ["o", "keys.row.open"], all: ["a", "keys.groups.all"] },
   "events.live": { pause: [" ", "keys.pause"], next: ["j", "keys.next"], previous: ["k", "keys.previous"], open: ["o", "keys.open"] },
   result: { charts: [["1", "2", "3", "4", "5"], "keys.charts"] },
   event: { tabs: [["[", "]"], "keys.tabs"], around: ["a", "keys.around"], search: ["/", "keys.search"] },
@@ -59,7 +60,7 @@ export type Deed<P extends Place> = keyof (typeof PLACES)[P];
 /** Pages in the order in which the help tells them, each with the places that it may have. */
 export const SHEETS: readonly (readonly [Word, readonly Place[]])[] = [
   ["nav.overview", ["overview"]],
-  ["nav.events", ["events", "events.list", "events.tools", "events.live", "result"]],
+  ["nav.events", ["events", "events.list", "events.groups", "events.tools", "events.live", "result"]],
   ["keys.sheet.event", ["event"]],
   ["keys.sheet.actor", ["actor"]],
   ["keys.sheet.resource", ["resource"]],

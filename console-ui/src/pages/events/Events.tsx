@@ -34,10 +34,11 @@ import { Tools } from "./Tools.tsx";
 import { useZone } from "./zone.ts";
 import { usePages, type Pages } from "./pages.ts";
 
+const Groups = lazy(() => import("./Groups.tsx"));
 const Sql = lazy(() => import("./Sql.tsx"));
 const Live = lazy(() => import("./Live.tsx"));
 const LATER = () => undefined; // further rows do not stand in the way of the figures
-const MODES: Mode[] = ["events", "sql", "tail"];
+const MODES: Mode[] = ["events", "groups", "sql", "tail"];
 
 export default function Events() {
   const say = useSay();
@@ -145,6 +146,7 @@ export default function Events() {
     range: openRange,
     facets: () => document.querySelector<HTMLElement>(".facet-value")?.focus(),
     reads: () => set(({ hideReads }) => ({ hideReads: !hideReads })),
+    groups: () => set(({ mode }) => ({ mode: mode === "groups" ? "events" : "groups" })),
     live: () => set(({ mode }) => ({ mode: mode === "tail" ? "events" : "tail" })),
     sql: () => set(({ mode }) => ({ mode: mode === "sql" ? "events" : "sql" })),
     search: () => document.getElementById("query")?.focus(),
@@ -214,8 +216,10 @@ export default function Events() {
             <Suspense fallback={null}><Sql state={state} set={set} question={question} /></Suspense>
           ) : state.mode === "tail" ? (
             <Suspense fallback={null}><Live query={query} columns={state.columns} detail={detail} /></Suspense>
-          ) : found.empty && histogram.data ? (
+          ) : (found.empty || (state.mode === "groups" && total === 0)) && histogram.data ? (
             <Empty state={state} set={set} question={question} seen={histogram.data.seen} />
+          ) : state.mode === "groups" ? (
+            <Suspense fallback={null}><Groups state={state} set={set} question={question} toggleOpen={toggleOpen} detail={detail} /></Suspense>
           ) : (
             <EventList rows={shown} columns={state.columns} openId={state.open} focus={focus} toggleOpen={toggleOpen} toggleRun={toggleRun} detail={detail} more={asked.loading ? LATER : found.more}
               tail={<ListEnd found={found} />} />
