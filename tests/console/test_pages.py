@@ -11,6 +11,7 @@ from tests.kit.service import House, events
 from tests.kit.window import Look, still
 
 Open = Callable[..., Look]
+KEY_MADE = "033C81AD-902C-4624-AE7C-3511582EF7D6"
 # name, address, what must be there before it is looked at
 PAGES = [
     ("overview", "/", ".alarms > li"),
@@ -20,6 +21,17 @@ PAGES = [
     ("address", "/actor/address/203.0.113.66", ".heat"),
     ("key", "/actor/key/LTAI5tSampleDeployBot001", ".timeline"),
     ("resource", "/resource/sg-bp1sampleprod00001", ".timeline"),
+    (
+        "compare-periods",
+        "/compare?of=periods&f=userIdentity.userName%3Dsvc-backup-agent&from=-7d&to=now",
+        ".compare-fields tbody tr",
+    ),
+    (
+        "compare-actors",
+        "/compare?of=actors&a=user:deploy-bot&b=user:svc-backup-agent&from=-7d&to=now",
+        ".compare-fields tbody tr",
+    ),
+    ("compare-events", f"/compare?of=events&a={STOPPED}&b={KEY_MADE}", ".changes tbody tr"),
     ("trails", "/trails", "h1"),
     ("insights", "/insights", ".empty"),
     (

@@ -3,6 +3,7 @@
 // Few sources tell both values. Where an event does, the change is *observed*. Everywhere else it is
 // *inferred*: the value before is the one that the last earlier call on the same resource set.
 import type { AuditEvent, Found } from "../service/types.ts";
+import { pairs } from "./difference.ts";
 import { at, leaves, resourcesOf } from "./facts.ts";
 
 export type Certainty = "observed" | "inferred" | "unknown before" | "first";
@@ -49,12 +50,9 @@ export function observed(event: AuditEvent): Change[] {
 }
 
 function compare(before: unknown, after: unknown, path: string): Change[] {
-  const old = new Map(leaves(before, path || "value"));
-  const fresh = new Map(leaves(after, path || "value"));
-  const names = [...new Set([...old.keys(), ...fresh.keys()])];
-  return names
-    .filter((name) => old.get(name) !== fresh.get(name))
-    .map((name) => ({ path: name, before: old.get(name) ?? null, after: fresh.get(name) ?? null, certainty: "observed" as const }));
+  return pairs(before, after, path || "value")
+    .filter((one) => !one.same)
+    .map((one) => ({ path: one.path, before: one.left?.text ?? null, after: one.right?.text ?? null, certainty: "observed" as const }));
 }
 
 /** What `event` changed. `earlier` are older events on the same resource, the newest first. */

@@ -5,6 +5,7 @@ import { Answer } from "../parts/Answer.tsx";
 import { SentenceLine } from "../parts/SentenceLine.tsx";
 import { Moment } from "../parts/Moment.tsx";
 import { Link } from "../parts/Link.tsx";
+import { comparePath } from "../query/compare.ts";
 import { around } from "../query/range.ts";
 import { service } from "../service/client.ts";
 import { useAnswer } from "../service/hooks.ts";
@@ -19,7 +20,8 @@ export default function EventPage({ id }: { id: string }) {
   const [tab, setTab] = useState("fields");
   const event = asked.data?.event.event;
   const near = event ? eventsLink({ ...around(event.eventTime, 5), open: event.eventId }) : "/events";
-  useKeys("event", { tabs: (at) => setTab(besides(tab, at === 0 ? -1 : 1)), around: () => setTab(nextAround(tab)), search: () => go(near) });
+  const other = comparePath({ of: "events", a: id });
+  useKeys("event", { tabs: (at) => setTab(besides(tab, at === 0 ? -1 : 1)), around: () => setTab(nextAround(tab)), compare: () => go(other), search: () => go(near) });
   return (
     <main className="page">
       <Answer asked={asked}>
@@ -27,7 +29,7 @@ export default function EventPage({ id }: { id: string }) {
           <>
             <h1 className="event-title"><SentenceLine event={found.event} channel={found.channel} /></h1>
             <p className="faint">
-              <Moment at={found.event.eventTime} /> · {found.event.eventName} · {found.event.serviceName} · <Link to={near} title="/">{say("events.around.all")}</Link>
+              <Moment at={found.event.eventTime} /> · {found.event.eventName} · {found.event.serviceName} · <Link to={near} title="/">{say("events.around.all")}</Link> · <Link to={other} title="<">{say("compare.with")}</Link>
             </p>
             <div className="card"><EventDetail found={found} standalone tab={tab} choose={setTab} /></div>
           </>

@@ -15,6 +15,7 @@ import { useSay, type Word } from "../shell/words.ts";
 import { Answer } from "./Answer.tsx";
 import { copy } from "./copy.ts";
 import { eventPath, Link } from "./Link.tsx";
+import { PairTable } from "./PairTable.tsx";
 import { ProofSteps } from "./ProofSteps.tsx";
 import { Surroundings } from "./Surroundings.tsx";
 import { Tabs } from "./Tabs.tsx";
@@ -161,30 +162,17 @@ function Changes({ found }: { found: Found }) {
 export function ChangeTable({ changes: found }: { changes: readonly Change[] }) {
   const say = useSay();
   if (found.length === 0) return <p className="faint">{say("change.none")}</p>;
+  const side = (text: string | null) => (text === null ? <span className="faint">—</span> : <Inert text={text} most={400} />);
   return (
-    <table className="changes">
-      <thead>
-        <tr>
-          <th scope="col">{say("change.path")}</th>
-          <th scope="col">{say("change.before")}</th>
-          <th scope="col">{say("change.after")}</th>
-          <th scope="col">{say("change.how")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {found.map((one) => (
-          <tr key={one.path}>
-            <th scope="row"><Inert text={one.path} most={120} /></th>
-            <td className="before">{one.before === null ? <span className="faint">—</span> : <Inert text={one.before} most={400} />}</td>
-            <td className="after">{one.after === null ? <span className="faint">—</span> : <Inert text={one.after} most={400} />}</td>
-            <td>
-              <span className={`certainty ${one.certainty.split(" ")[0]}`} title={say(`change.hint.${one.certainty}` as Word)}>{say(`change.${one.certainty}` as Word)}</span>
-              {one.by && <> <Link to={eventPath(one.by)}>{say("change.by")}</Link></>}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <PairTable heads={[say("change.path"), say("change.before"), say("change.after"), say("change.how")]} rows={found.map((one) => ({
+      path: one.path, left: side(one.before), right: side(one.after),
+      note: (
+        <>
+          <span className={`certainty ${one.certainty.split(" ")[0]}`} title={say(`change.hint.${one.certainty}` as Word)}>{say(`change.${one.certainty}` as Word)}</span>
+          {one.by && <> <Link to={eventPath(one.by)}>{say("change.by")}</Link></>}
+        </>
+      ),
+    }))} />
   );
 }
 

@@ -9,7 +9,7 @@ import { count, useSay } from "../shell/words.ts";
 export const Histogram = memo(function Histogram({ data, from, to, choose, marks = {} }: { data: Data; from: number; to: number; choose: (from: number, to: number) => void; marks?: Marks }) {
   const say = useSay();
   const { language, zone } = usePreferences();
-  const most = highest(data, marks.levels);
+  const most = marks.most ? (marks.most * data.stepSeconds) / 60 : highest(data, marks.levels);
   const drawn = useMemo(() => bars(data, from, to, most), [data, from, to, most]);
   const frame = useRef<SVGSVGElement>(null);
   const [brush, setBrush] = useState<[number, number] | null>(null);

@@ -20,6 +20,8 @@ export interface Bar {
 export interface Marks {
   levels?: readonly { perMinute: number; name: string; kind: "usual" | "unusual" }[];
   band?: readonly [number, number];
+  /** Events a minute that are drawn highest, where several drawings have one scale. */
+  most?: number;
 }
 
 /** The number of events that is drawn highest. */

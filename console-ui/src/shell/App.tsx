@@ -27,6 +27,7 @@ const FILES = {
   event: () => import("../pages/EventPage.tsx"),
   actor: () => import("../pages/actor/Actor.tsx"),
   resource: () => import("../pages/Resource.tsx"),
+  compare: () => import("../pages/compare/Compare.tsx"),
   trails: () => import("../pages/trails/Trails.tsx"),
   insights: () => import("../pages/insights/Insights.tsx"),
   advanced: () => import("../pages/advanced/Advanced.tsx"),
@@ -38,6 +39,7 @@ const Events = lazy(FILES.events);
 const EventPage = lazy(FILES.event);
 const Actor = lazy(FILES.actor);
 const Resource = lazy(FILES.resource);
+const Compare = lazy(FILES.compare);
 const Trails = lazy(FILES.trails);
 const Insights = lazy(FILES.insights);
 const Advanced = lazy(FILES.advanced);
@@ -139,7 +141,7 @@ function Signed() {
   const page = route.parts[0] ?? "";
   useEffect(() => {
     const known = PAGES.find((one) => one.path === `/${page}`);
-    document.title = `${known ? say(known.word) : route.parts.at(-1) || "ActionTrail"} · ActionTrail`;
+    document.title = `${known ? say(known.word) : page === "compare" ? say("compare.title") : route.parts.at(-1) || "ActionTrail"} · ActionTrail`;
   }, [page, route, say]);
   return (
     <div className="frame">
@@ -175,6 +177,8 @@ function Page({ route }: { route: Route }) {
       return <Actor kind={one} id={two} />;
     case "resource":
       return <Resource name={route.parts.slice(1).join("/")} />;
+    case "compare":
+      return <Compare />;
     case "trails":
       return <Trails route={route} />;
     case "insights":

@@ -80,6 +80,7 @@ export default function Palette({ close, actions }: { close: () => void; actions
       [say("keys.title"), actions.help],
       [say("keys.live"), () => go("/events?mode=tail")],
       [say("keys.sql"), () => go("/events?mode=sql")],
+      [say("compare.title"), () => go("/compare")],
     ];
     const done = deeds.filter(([name]) => name.toLowerCase().includes(wanted)).map(([name, act]) => ({ id: name, kind: say("palette.action"), text: name, act }));
     return wanted ? [...landed, ...shown, ...done] : [...shown, ...done];

@@ -1,6 +1,7 @@
 // Every word of the console: English, then Simplified Chinese. Pure data.
 import { asking } from "./asking.ts";
 import { codes } from "./codes.ts";
+import { compare } from "./compare.ts";
 import { failed } from "./failed.ts";
 import { integrity } from "./integrity.ts";
 import { settings } from "./settings.ts";
@@ -413,5 +414,5 @@ const others = {
   "settings.everything": ["the first record; nothing was let go", "第一条记录；未清理任何内容"],
 } as const;
 
-export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...codes, ...keys, ...looking, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
+export const WORDS = { ...events, ...detail, ...pages, ...overview, ...dossier, ...proof, ...insights, ...places, ...asking, ...trouble, ...failed, ...codes, ...compare, ...keys, ...looking, ...settings, ...integrity, ...others, ...trails } satisfies Record<string, readonly [string, string]>;
 export type Word = keyof typeof WORDS;

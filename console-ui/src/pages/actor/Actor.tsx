@@ -8,6 +8,7 @@ import { Moment } from "../../parts/Moment.tsx";
 import { PlaceNote, PlacesCard, usePlaces } from "../../parts/Places.tsx";
 import { openRange, RangePicker } from "../../parts/RangePicker.tsx";
 import { plain } from "../../event/inert.ts";
+import { ACTOR_FIELD, ACTOR_KINDS } from "../../query/actors.ts";
 import { toQuestion, type Range } from "../../query/range.ts";
 import { pages, type ActorPage } from "../../service/pages.ts";
 import { useAnswer } from "../../service/hooks.ts";
@@ -18,13 +19,10 @@ import { useKeys } from "../../shell/keys.ts";
 import { through } from "../../shell/rows.ts";
 import { showSeen } from "../../shell/seen.ts";
 import { count, useSay, type Word } from "../../shell/words.ts";
+import { CompareWith } from "./CompareWith.tsx";
 import { Heat } from "./Heat.tsx";
 import { LeakedKey } from "./LeakedKey.tsx";
 
-export const FIELD: Record<string, string> = {
-  user: "userIdentity.userName", role: "userIdentity.userName", key: "userIdentity.accessKeyId", address: "sourceIpAddress", principal: "userIdentity.principalId",
-};
-const KINDS = ["user", "role", "key", "address", "principal"];
 const LISTS: [string, Word, string][] = [
   ["services", "actor.services", "serviceName"], ["events", "actor.operations", "eventName"], ["addresses", "actor.addresses", "sourceIpAddress"],
   ["errorCodes", "actor.errors", "errorCode"], ["channels", "actor.channels", ""], ["regions", "actor.regions", "acsRegion"],
@@ -38,16 +36,17 @@ export default function Actor({ kind, id }: { kind: string; id: string }) {
   const [now] = useState(() => Date.now());
   const { search, path } = useRoute();
   const habits = new URLSearchParams(search).get("view") === "habits";
-  const known = KINDS.includes(kind) ? kind : "user";
+  const known = ACTOR_KINDS.includes(kind) ? kind : "user";
   const minutes = zone === "utc" ? 0 : -new Date().getTimezoneOffset();
   const asked = useAnswer(`actor${known}${id}${JSON.stringify(range)}${minutes}`, async (signal) => {
     const page = await pages.actor(known, id, toQuestion(range, now), minutes, signal);
     showSeen(page.seen);
     return page;
   });
-  const all = eventsLink({ f: [[FIELD[known] ?? "", id]], from: range.from, to: range.to });
+  const [comparing, setComparing] = useState(false);
+  const all = eventsLink({ f: [[ACTOR_FIELD[known] ?? "", id]], from: range.from, to: range.to });
   const turn = () => known === "key" && go(habits ? path : `${path}?view=habits`);
-  useKeys("actor", { ...through(".tile[href], .top a, .timeline .line > a"), range: openRange, view: turn, search: () => go(all) });
+  useKeys("actor", { ...through(".tile[href], .top a, .timeline .line > a"), range: openRange, view: turn, compare: () => setComparing(true), search: () => go(all) });
   return (
     <main className="page">
       <div className="head-line">
@@ -55,6 +54,7 @@ export default function Actor({ kind, id }: { kind: string; id: string }) {
         {known === "address" && <Whereabouts address={id} />}
         <span className="grow" />
         <Link to={all} title="/">{say("actor.all")}</Link>
+        <CompareWith kind={known} id={id} range={range} open={comparing} show={setComparing} />
         {(known !== "key" || habits) && <RangePicker range={range} choose={setRange} />}
       </div>
       {known === "key" && (
@@ -76,7 +76,7 @@ function Dossier({ page }: { page: ActorPage }) {
   const { language, zone } = usePreferences();
   const number = (one: number) => count(one, language);
   if (!page.firstSeen) return <p className="faint">{say("actor.none", { id: plain(page.value, 100) })}</p>;
-  const chip: [string, string] = [FIELD[page.kind] ?? "", page.value];
+  const chip: [string, string] = [ACTOR_FIELD[page.kind] ?? "", page.value];
   const link = (field: string) => (value: string) => {
     if (field === "sourceIpAddress") return actorPath("address", value);
     if (field === "userIdentity.accessKeyId") return actorPath("key", value);

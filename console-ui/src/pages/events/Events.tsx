@@ -12,6 +12,7 @@ import { openRange, RangePicker } from "../../parts/RangePicker.tsx";
 import { nextAround } from "../../parts/Surroundings.tsx";
 import { Progress } from "../../parts/Answer.tsx";
 import { Failed } from "../../parts/Failed.tsx";
+import { comparePath } from "../../query/compare.ts";
 import { compose, mistakeIn, type Chip } from "../../query/language.ts";
 import { iso, momentOf, toQuestion, type Range } from "../../query/range.ts";
 import { withSimilar } from "../../query/similar.ts";
@@ -28,7 +29,7 @@ import { count, useSay } from "../../shell/words.ts";
 import { Chips } from "./Chips.tsx";
 import { Empty } from "./Empty.tsx";
 import { OpenApart } from "./OpenApart.tsx";
-import { Pins, pinsQuery, usePinsKept } from "./Pins.tsx";
+import { pairOf, Pins, pinsQuery, usePinsKept } from "./Pins.tsx";
 import { RowTools } from "./RowTools.tsx";
 import { Tools } from "./Tools.tsx";
 import { useZone } from "./zone.ts";
@@ -128,6 +129,10 @@ export default function Events() {
     open: () => {
       if (row?.kind === "run") toggleRun(row);
       else if (row) toggleOpen(row.found.event.eventId);
+    },
+    compare: () => {
+      const pair = pairOf(state.pins, focused?.event.eventId ?? state.open);
+      if (pair) go(comparePath({ of: "events", ...pair }));
     },
     pin: () => focused && togglePin(focused.event.eventId),
     around: () => focused && set((now) => ({ open: focused.event.eventId, tab: nextAround(now.open === focused.event.eventId ? now.tab : "") })),

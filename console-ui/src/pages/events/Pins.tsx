@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { plain } from "../../event/inert.ts";
 import { Answer } from "../../parts/Answer.tsx";
 import { EventRow } from "../../parts/EventList.tsx";
+import { comparePath } from "../../query/compare.ts";
 import { quoted } from "../../query/language.ts";
 import type { EventsState } from "../../query/state.ts";
 import { service } from "../../service/client.ts";
@@ -11,6 +12,7 @@ import { Failure } from "../../service/client.ts";
 import { useAnswer } from "../../service/hooks.ts";
 import type { Found } from "../../service/types.ts";
 import { remember, remembered } from "../../shell/preferences.ts";
+import { go } from "../../shell/route.ts";
 import { useSession } from "../../shell/session.ts";
 import { useSay } from "../../shell/words.ts";
 
@@ -42,6 +44,7 @@ export function Pins({ state, set, togglePin, exportThem }: Props) {
   const say = useSay();
   const account = useSession()?.account ?? "";
   const asked = useAnswer(`pins${state.pins.join(" ")}`, (signal) => Promise.all(state.pins.map((id) => pinned(id, signal))));
+  const two = pairOf(state.pins, "");
   const unpinAll = () => {
     remember(KEY, { ...remembered<Record<string, string[]>>(KEY, {}), [account]: [] });
     set({ pins: [], pinsOnly: false });
@@ -52,6 +55,7 @@ export function Pins({ state, set, togglePin, exportThem }: Props) {
         <h2>{say("pins.title", { n: state.pins.length })}</h2>
         <Button size="small" aria-pressed={state.pinsOnly} onClick={() => set({ pinsOnly: !state.pinsOnly })}>{say(state.pinsOnly ? "pins.all" : "pins.only")}</Button>
         <Button size="small" onClick={exportThem}>{say("pins.export")}</Button>
+        {two && <Button size="small" title="&" onClick={() => go(comparePath({ of: "events", ...two }))}>{say("compare.two")}</Button>}
         <Button size="small" type="text" onClick={unpinAll}>{say("pins.none")}</Button>
       </div>
       <Answer asked={asked} lines={state.pins.length}>
@@ -66,6 +70,13 @@ export function Pins({ state, set, togglePin, exportThem }: Props) {
       </Answer>
     </section>
   );
+}
+
+/** What to compare an event with: the one that was pinned last, or with none open the two that are; null if there are not two. */
+export function pairOf(pins: readonly string[], open: string): { a: string; b: string } | null {
+  const other = pins.filter((one) => one !== open).at(-1);
+  if (open && other) return { a: other, b: open };
+  return pins.length === 2 ? { a: pins[0] ?? "", b: pins[1] ?? "" } : null;
 }
 
 /** The event, or its id if the record has it no more or not for us. */

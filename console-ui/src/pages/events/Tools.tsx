@@ -4,12 +4,14 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { copy } from "../../parts/copy.ts";
 import { Failed } from "../../parts/Failed.tsx";
+import { comparePath } from "../../query/compare.ts";
 import { asCli, asCurl, asSql } from "../../query/copies.ts";
 import type { EventsState } from "../../query/state.ts";
 import { sigma } from "../../service/sigma.ts";
 import type { Question } from "../../service/types.ts";
 import { useTry } from "../../service/hooks.ts";
 import { useKeys } from "../../shell/keys.ts";
+import { go } from "../../shell/route.ts";
 import { useSay } from "../../shell/words.ts";
 import { Columns } from "./Columns.tsx";
 import { SavedSearches } from "./SavedSearches.tsx";
@@ -37,8 +39,9 @@ export function Tools({ state, set, question, total, also, done }: Props) {
   }, [also]);
   const link = () => copy(window.location.href);
   const flip = (what: Open) => setOpen(open === what ? "" : what);
+  const compare = () => go(comparePath({ of: "periods", text: state.text, chips: state.chips, hideReads: state.hideReads, range: state.range, tz: state.tz }));
   const order = () => set({ order: state.order === "newest" ? "oldest" : "newest" });
-  useKeys("events.tools", { export: () => total > 0 && setOpen("export"), order, columns: () => flip("columns"), saved: () => flip("saved"), copyAs: () => flip("copy"), close: () => setOpen("") });
+  useKeys("events.tools", { export: () => total > 0 && setOpen("export"), order, columns: () => flip("columns"), saved: () => flip("saved"), copyAs: () => flip("copy"), compare, close: () => setOpen("") });
   const asked = { query: question.query ?? "", start: question.start, end: question.end, total, sql: state.mode === "sql" ? state.sql : undefined };
   const rule = () => run(async () => copy(await sigma({ query: asked.query, title: title(state) })));
   const copies = [
@@ -62,6 +65,7 @@ export function Tools({ state, set, question, total, also, done }: Props) {
       <Dropdown menu={{ items: copies, onClick: () => setOpen("") }} trigger={["click"]} open={open === "copy"} onOpenChange={(next) => setOpen(next ? "copy" : "")} autoFocus>
         <Button size="small" title="y">{say("events.copy")} ▾</Button>
       </Dropdown>
+      <Button size="small" title="<" onClick={compare}>{say("compare.before")}</Button>
       <Button size="small" title="e" disabled={total === 0} onClick={() => setOpen("export")}>{say("events.export")}</Button>
       {open === "export" && (
         <Suspense fallback={null}><Export question={also?.question ?? question} total={also?.total ?? total} close={() => { setOpen(""); done(); }} /></Suspense>
