@@ -1,8 +1,9 @@
 """What the stories of the console share: one service with the sample account, one browser, windows signed in."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +79,20 @@ def span(house: House) -> str:
     """The sample account's fortnight as a part of an address: what is recorded meanwhile is not in it."""
     newest = house.client.request("GET", "/v1/search?limit=1&query=serviceName%3A%20Ecs", b"", {}).json
     return f"from=-30d&to={newest['events'][0]['event']['eventTime']}"
+
+
+@pytest.fixture(scope="session")
+def fortnight(span: str) -> tuple[str, str]:
+    """The sample account's time as a start and an end that stay what they are."""
+    end = span.rpartition("to=")[2]
+    start = datetime.fromisoformat(end) - timedelta(days=20)
+    return start.strftime("%Y-%m-%dT%H:%M:%SZ"), end
+
+
+@pytest.fixture(scope="session")
+def recorded(house: House, fortnight: tuple[str, str]) -> list[dict[str, Any]]:
+    """Every event of that time, one by one."""
+    question = {"start": fortnight[0], "end": fortnight[1], "limit": 10_000}
+    answer = house.client.request("POST", "/v1/search", json.dumps(question).encode(), {})
+    assert (answer.status, answer.json["nextToken"]) == (200, "")
+    return [one["event"] for one in answer.json["events"]]

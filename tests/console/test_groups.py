@@ -1,6 +1,5 @@
 """Groups: who did how much, with what, on what, from where; each counted by the service as it counts them one by one."""
 
-import datetime as dt
 import json
 import re
 import secrets
@@ -18,23 +17,6 @@ Open = Callable[..., Look]
 INTRUDER = "203.0.113.66"
 SHOWN = 200  # groups
 INSIDE = 20  # events of an open group
-
-
-@pytest.fixture(scope="session")
-def fortnight(span: str) -> tuple[str, str]:
-    """The sample account's time as a start and an end that stay what they are."""
-    end = span.rpartition("to=")[2]
-    start = dt.datetime.fromisoformat(end) - dt.timedelta(days=20)
-    return start.strftime("%Y-%m-%dT%H:%M:%SZ"), end
-
-
-@pytest.fixture(scope="session")
-def recorded(house: House, fortnight: tuple[str, str]) -> list[dict[str, Any]]:
-    """Every event of that time, one by one."""
-    question = {"start": fortnight[0], "end": fortnight[1], "limit": 10_000}
-    answer = house.client.request("POST", "/v1/search", json.dumps(question).encode(), {})
-    assert (answer.status, answer.json["nextToken"]) == (200, "")
-    return [one["event"] for one in answer.json["events"]]
 
 
 def at(fortnight: tuple[str, str], more: str) -> str:

@@ -154,7 +154,7 @@ def test_only_what_is_on_top_has_letters(look: Open, span: str) -> None:
     for key, name, there in (
         ("?", "help", "dialog[open] .keys"),
         ("Control+k", "palette", "dialog[open] [role=option]"),
-        ("d", "range", ".range-form"),
+        ("d", "range", ".jump-form"),
         ("v", "columns", ".ant-popover .columns"),
         ("q", "saved", ".ant-popover .saved"),
         ("y", "copies", ".ant-dropdown [role=menuitem]"),

@@ -19,6 +19,7 @@ STATES = {
     "copy": (INTRUDER, "button[title=y]", ".ant-dropdown-menu-item"),
     "export": (INTRUDER, "button[title=e]", "dialog[open] [data-export]"),
     "range": (INTRUDER, ".range-button", ".ant-popover:visible input"),
+    "stats": (INTRUDER, ".facet-name", "dialog[open] [data-has]"),
     "drop-asks": ("/advanced?tab=saved", ".kept [data-deed=remove]", ".ant-popconfirm:visible .ant-btn-primary"),
     "advanced-saved": ("/advanced?tab=saved", "", ".kept li"),
     "palette": ("/settings", ".palette-button", "dialog[open] li"),

@@ -12,19 +12,29 @@ export const FACET_FIELDS = [
 ];
 const SHOWN = 6;
 
-export const FacetPane = memo(function FacetPane({ facets, chips, toggle, busy = false }: { facets: Facets | undefined; chips: readonly Chip[]; toggle: (chip: Chip) => void; busy?: boolean }) {
+interface Props {
+  facets: Facets | undefined;
+  chips: readonly Chip[];
+  toggle: (chip: Chip) => void;
+  /** Opens the statistics of a field; without one, of one that is still to be named. */
+  ask: (field?: string) => void;
+  busy?: boolean;
+}
+
+export const FacetPane = memo(function FacetPane({ facets, chips, toggle, ask, busy = false }: Props) {
   const say = useSay();
   return (
     <nav className="facets" aria-label={say("events.facets")} aria-busy={busy}>
       <p className="faint hint">{say("events.facetHint")}</p>
       {FACET_FIELDS.map((field) => (
-        <Facet key={field} field={field} values={facets?.facets[field] ?? []} chips={chips} toggle={toggle} />
+        <Facet key={field} field={field} values={facets?.facets[field] ?? []} chips={chips} toggle={toggle} ask={ask} />
       ))}
+      <button type="button" className="link" onClick={() => ask()}>{say("stats.other")}</button>
     </nav>
   );
 });
 
-function Facet({ field, values, chips, toggle }: { field: string; values: { value: string; count: number }[]; chips: readonly Chip[]; toggle: (chip: Chip) => void }) {
+function Facet({ field, values, chips, toggle, ask }: Pick<Props, "chips" | "toggle" | "ask"> & { field: string; values: { value: string; count: number }[] }) {
   const say = useSay();
   const { language } = usePreferences();
   const [whole, setWhole] = useState(false);
@@ -32,7 +42,7 @@ function Facet({ field, values, chips, toggle }: { field: string; values: { valu
   const most = Math.max(...values.map((one) => one.count), 1);
   return (
     <section className="facet" data-field={field}>
-      <h3>{field.replace("userIdentity.", "")}</h3>
+      <h3><button type="button" className="facet-name" title={say("stats.title", { field })} aria-haspopup="dialog" onClick={() => ask(field)}>{field.replace("userIdentity.", "")}</button></h3>
       <ul>
         {values.slice(0, whole ? undefined : SHOWN).map(({ value, count: number }) => {
           const text = value === "" ? say("events.facetsEmpty") : plain(value, 120);

@@ -1,6 +1,7 @@
 // The range of time: the usual spans by one click, or two moments to type, in the zone of the header.
 import { Button, Popover } from "antd";
-import { memo, useState } from "react";
+import { memo, useRef, useState } from "react";
+import { jump, toNow } from "../query/jump.ts";
 import { iso, momentOf, PRESETS, type Range } from "../query/range.ts";
 import { fromInput, moment, toInput, zoneName, type Zone } from "../shell/moments.ts";
 import { usePreferences } from "../shell/preferences.ts";
@@ -27,7 +28,12 @@ export const RangePicker = memo(function RangePicker({ range, choose }: { range:
   const now = Date.now();
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
+  const [there, setThere] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const [wrong, setWrong] = useState(false);
   const show = (opening: boolean) => {
+    setThere("");
+    setWrong(false);
     if (opening) {
       setFrom(toInput(momentOf(range.from, now) ?? now - 7 * 86_400_000, zone));
       setTo(range.to === "now" || !range.to ? "" : toInput(momentOf(range.to, now) ?? now, zone));
@@ -38,7 +44,24 @@ export const RangePicker = memo(function RangePicker({ range, choose }: { range:
     choose(next);
     setOpen(false);
   };
+  const leap = () => {
+    const next = jump(there, range, Date.now(), zone);
+    setWrong(next === null);
+    if (next) take(next);
+  };
   const form = (
+   <div className="range-forms">
+    <form className="jump-form" onSubmit={(event) => { event.preventDefault(); leap(); }}>
+      <label>
+        {say("jump.to")} ({zoneName(zone)})
+        <span className="jump-line">
+          <input ref={field} type="text" value={there} maxLength={60} spellCheck={false} autoComplete="off" placeholder="7:30 · -2h · 2026-01-31 23:59" aria-invalid={wrong} aria-describedby="jump-hint" onChange={(event) => { setThere(event.target.value); setWrong(false); }} />
+          <Button htmlType="submit">{say("jump.go")}</Button>
+          <Button onClick={() => take(toNow(range, Date.now()))}>{say("jump.now")}</Button>
+        </span>
+      </label>
+      <p id="jump-hint" className={wrong ? "bad" : "faint"} role={wrong ? "alert" : undefined}>{say(wrong ? "jump.wrong" : "jump.hint")}</p>
+    </form>
     <form
       className="range-form"
       onSubmit={(event) => {
@@ -65,9 +88,10 @@ export const RangePicker = memo(function RangePicker({ range, choose }: { range:
       </label>
       <Button htmlType="submit" type="primary">{say("range.apply")}</Button>
     </form>
+   </div>
   );
   return (
-    <Popover content={form} trigger="click" open={open} onOpenChange={show} placement="bottomRight">
+    <Popover content={form} trigger="click" open={open} onOpenChange={show} afterOpenChange={(opened) => opened && field.current?.focus()} destroyOnHidden placement="bottomRight">
       <Button aria-label={`${say("range.title")}: ${rangeText(range, say, zone)}`} aria-expanded={open} className="range-button">
         {rangeText(range, say, zone)} ▾
       </Button>

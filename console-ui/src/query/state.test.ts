@@ -9,7 +9,7 @@ describe("the address", () => {
     const state = {
       ...initial(), text: 'a & b = "c"', chips: [{ field: "userAgent", value: "x=y&z", not: true }, { field: "errorCode", value: "", not: false }],
       range: { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }, columns: ["channel", "acsRegion"], hideReads: true, collapse: false,
-      order: "oldest" as const, mode: "groups" as const, by: "resource" as const, sort: "first" as const, group: "0A1B", sql: "select 1", chart: "bar", open: "E-1", pins: ["E-2", "E-3"],
+      order: "oldest" as const, mode: "groups" as const, by: "resource" as const, sort: "first" as const, group: "0A1B", stats: "requestParameters.a", sql: "select 1", chart: "bar", open: "E-1", pins: ["E-2", "E-3"],
       tab: "around:address:3600", runs: ["run:12"], pinsOnly: true, tz: "Asia/Shanghai",
     };
     const back = read(write(state));

@@ -20,6 +20,8 @@ export interface EventsState {
   by: By;
   sort: Sort;
   group: string;
+  /** The field whose statistics are open; `*` while none is named. */
+  stats: string;
   sql: string;
   chart: string;
   open: string;
@@ -49,7 +51,7 @@ export const SQL = "select eventName, count(*) as events group by eventName orde
 export function initial(): EventsState {
   return {
     text: "", chips: [], range: { ...RANGE }, columns: [...COLUMNS], hideReads: false, collapse: true, order: "newest",
-    mode: "events", by: "actor", sort: "count", group: "", sql: SQL, chart: "table", open: "", tab: "", runs: [], pins: [],
+    mode: "events", by: "actor", sort: "count", group: "", stats: "", sql: SQL, chart: "table", open: "", tab: "", runs: [], pins: [],
     pinsOnly: false, tz: "",
   };
 }
@@ -69,6 +71,7 @@ export function write(state: EventsState, preferred: readonly string[] = COLUMNS
   if (state.by !== "actor") out.set("by", state.by);
   if (state.sort !== "count") out.set("sort", state.sort);
   if (state.group) out.set("group", state.group);
+  if (state.stats) out.set("stats", state.stats);
   if (state.sql !== SQL) out.set("sql", state.sql);
   if (state.chart !== "table") out.set("chart", state.chart);
   if (state.open) out.set("open", state.open);
@@ -101,6 +104,7 @@ export function read(search: string, preferred: readonly string[] = COLUMNS): Ev
   state.by = BYS.find((one) => one === given.get("by")) ?? "actor";
   state.sort = SORTS.find((one) => one === given.get("sort")) ?? "count";
   state.group = given.get("group") ?? "";
+  state.stats = given.get("stats") ?? "";
   state.sql = given.get("sql") ?? SQL;
   state.chart = given.get("chart") ?? "table";
   state.open = given.get("open") ?? "";

@@ -23,7 +23,7 @@ export const PLACES = {
   goto: { page: [GOTO.map(([, , key]) => `g ${key}`), "keys.goto"] },
   overview: { ...rows, ranges: [["1", "2", "3", "4", "5"], "keys.ranges"] },
   events: {
-    search: ["/", "keys.search"], again: ["r", "keys.again"], range: ["d", "keys.range"], earlier: [",", "keys.earlier"], later: [".", "keys.later"], closer: [["+", "="], "keys.closer"], wider: ["-", "keys.wider"],
+    search: ["/", "keys.search"], again: ["r", "keys.again"], range: ["d", "keys.range"], earlier: [",", "keys.earlier"], later: [".", "keys.later"], now: [">", "keys.now"], closer: [["+", "="], "keys.closer"], wider: ["-", "keys.wider"],
     clear: ["x", "keys.clear"], facets: ["m", "keys.facets"], pins: ["b", "keys.pins"], reads: ["h", "keys.reads"], fold: ["f", "keys.fold"], live: ["l", "keys.live"], groups: ["w", "keys.groups"], sql: ["s", "keys.sql"],
   },
   "events.list": { next: ["j", "keys.next"], previous: ["k", "keys.previous"], open: ["o", "keys.open"], tabs: [["[", "]"], "keys.tabs"], around: ["a", "keys.around"], pin: ["p", "keys.pin"], similar: [["1", "0"], "keys.similar"], compare: ["&", "keys.compare.pins"] },

@@ -88,7 +88,7 @@ export const asking = {
   "keys.again": ["Search again, up to now", "重新搜索至当前"],
   "keys.range": ["Time range", "时间范围"],
   "keys.clear": ["Take away query and filters", "清除查询与筛选"],
-  "keys.facets": ["To the fields", "跳到字段"],
+  "keys.facets": ["To the fields; again: statistics of the field", "跳到字段；再按：该字段的统计"],
   "keys.include": ["On a value: only this", "在值上：仅包含"],
   "keys.exclude": ["On a value: without this", "在值上：排除"],
   "keys.tabs": ["Tabs of the open event", "切换已展开事件的标签"],

@@ -14,8 +14,10 @@ import { Progress } from "../../parts/Answer.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { comparePath } from "../../query/compare.ts";
 import { compose, mistakeIn, type Chip } from "../../query/language.ts";
+import { toNow } from "../../query/jump.ts";
 import { iso, momentOf, toQuestion, type Range } from "../../query/range.ts";
 import { withSimilar } from "../../query/similar.ts";
+import { UNNAMED } from "../../query/stats.ts";
 import { read, write, type EventsState, type Mode } from "../../query/state.ts";
 import { service } from "../../service/client.ts";
 import { together, useAnswer } from "../../service/hooks.ts";
@@ -35,6 +37,7 @@ import { Tools } from "./Tools.tsx";
 import { useZone } from "./zone.ts";
 import { usePages, type Pages } from "./pages.ts";
 
+const FieldStats = lazy(() => import("./FieldStats.tsx"));
 const Groups = lazy(() => import("./Groups.tsx"));
 const Sql = lazy(() => import("./Sql.tsx"));
 const Live = lazy(() => import("./Live.tsx"));
@@ -107,6 +110,7 @@ export default function Events() {
   const toggleOpen = useCallback((id: string) => set(({ open }) => ({ open: open === id ? "" : id, tab: "" })), [set]);
   const toggleRun = useCallback((run: Run) => set((now) => toggled(run, now)), [set]);
   const togglePin = useCallback((id: string) => set(({ pins }) => ({ pins: pins.includes(id) ? pins.filter((one) => one !== id) : [...pins, id] })), [set]);
+  const stats = useCallback((field = UNNAMED) => set({ stats: field }), [set]);
   /** Only what is like these, or all but that; once more takes it back. What is hidden is not left open. */
   const similar = useCallback((some: readonly Found[], not: boolean) => {
     keepPlace.current = not;
@@ -146,10 +150,15 @@ export default function Events() {
     again: () => run(state.text),
     earlier: () => set({ range: moved(from, to, -0.5, 1) }),
     later: () => set({ range: moved(from, to, 0.5, 1) }),
+    now: () => chooseRange(toNow({ from: iso(from), to: iso(to) }, Date.now())),
     closer: () => set({ range: moved(from, to, 0, 0.5) }),
     wider: () => set({ range: moved(from, to, 0, 2) }),
     range: openRange,
-    facets: () => document.querySelector<HTMLElement>(".facet-value")?.focus(),
+    facets: () => {
+      const field = document.activeElement?.closest<HTMLElement>(".facets .facet")?.dataset.field;
+      if (field) stats(field);
+      else document.querySelector<HTMLElement>(".facet-value")?.focus();
+    },
     reads: () => set(({ hideReads }) => ({ hideReads: !hideReads })),
     groups: () => set(({ mode }) => ({ mode: mode === "groups" ? "events" : "groups" })),
     live: () => set(({ mode }) => ({ mode: mode === "tail" ? "events" : "tail" })),
@@ -204,6 +213,12 @@ export default function Events() {
         {before.length > 0 && <Button size="small" title="b" onClick={() => set({ pins: before })}>{say("pins.back", { n: before.length })}</Button>}
         <Tools state={state} set={set} question={question} total={total ?? 0} also={alsoExport} done={() => setAlsoExport(null)} />
       </div>
+      {state.stats && (
+        <Suspense fallback={null}>
+          <FieldStats field={state.stats} question={question} choose={stats} close={() => set({ stats: "" })}
+            take={(chip) => set(({ chips }) => ({ stats: "", chips: [...chips.filter((one) => one.field !== chip.field || one.value !== chip.value), chip] }))} />
+        </Suspense>
+      )}
       {failure?.status === 403 && <Forbidden />}
       {!mistake && <Failed failure={failure} again={asked.again} />}
       <Progress asked={asked} />
@@ -213,7 +228,7 @@ export default function Events() {
         <Histogram data={histogram.data} from={from} to={to} choose={brush} />
       )}
       <div className={stale ? "events-body stale" : "events-body"}>
-        {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} busy={facets.loading} />}
+        {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} ask={stats} busy={facets.loading} />}
         <main className="events-main" aria-busy={found.asked.loading}>
           {state.pins.length > 0 && <Pins state={state} set={set} togglePin={togglePin} exportThem={() => setAlsoExport({ question: { query: pinsQuery(state.pins) }, total: state.pins.length })} />}
           {apart && <OpenApart key={state.open} id={state.open} held={held.current?.event.eventId === state.open ? held.current : undefined} columns={state.columns} toggle={toggleOpen} detail={detail} />}

@@ -19,7 +19,7 @@ export function SavedSearches({ state, query, close }: { state: EventsState; que
   const { trouble, run, again } = useTry();
   const keep = () => run(async () => {
     const whole = state.mode === "sql" ? `${query || "*"} | ${state.sql}` : query || "*";
-    await kept.keep({ name: name.trim(), query: whole, view: viewFor("events", write({ ...state, open: "", tab: "", runs: [] })) });
+    await kept.keep({ name: name.trim(), query: whole, view: viewFor("events", write({ ...state, open: "", tab: "", runs: [], stats: "" })) });
     setName("");
     asked.changed();
   });
