@@ -143,6 +143,21 @@ def test_values_that_only_old_events_have_are_proposed(world: World, monkeypatch
     }
 
 
+def test_names_that_only_old_events_have_are_proposed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each operation the first and the last call are looked at; what only they hold is not counted among the latest."""
+    monkeypatch.setattr("actiontrail.query.pages.suggest.OPENED", 5)
+
+    def names(prefix: str) -> list[tuple[str, int]]:
+        return [(one.text, one.count) for one in suggest(world.ground(), "", f"requestParameters.{prefix}", EVER).proposals]  # fmt: skip
+
+    assert (names("Pol"), names("odd")) == (
+        [("requestParameters.PolicyName", 0)],
+        [("requestParameters.Odd~ Näme", 0)],
+    )
+    monkeypatch.setattr("actiontrail.query.pages.suggest.OPENED", 100_000)
+    assert names("Pol") == [("requestParameters.PolicyName", 1)]
+
+
 def test_values_are_proposed_by_how_common_they_are(world: World) -> None:
     """And counted, as by hand."""
     found = suggest(world.ground(), "eventName", "", EVER)

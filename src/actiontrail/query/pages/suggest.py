@@ -1,7 +1,8 @@
 """Completion for the query bar: the names of fields, and the values that a field has.
 
 Values come from the latest events, the commonest first, so that a proposal always finds something; those of a
-field that callers gave from the latest that have it, which may be few and old.
+field that callers gave from the latest that have it, which may be few and old. Names that callers gave are a matter of the
+operation: they come from the latest events, and from the first and the last recorded call of each operation, however long ago.
 """
 
 from actiontrail.query import fields
@@ -14,6 +15,7 @@ LIMIT_MAX = 100
 PREFIX_CHARS_MAX = 256
 LATEST = 200_000  # events that values are taken from
 OPENED = 5_000  # events that are read whole to find names and values inside objects
+OPERATIONS = 200  # of which the first and the last call are read, too; those called last
 _LISTS = {"resourceType": "resource_types", "resourceName": "resource_names"}
 _DERIVED = {"channel": "channel", "__channel__": "channel"}
 _NAMES = ("channel", *(name.removeprefix("event.") for name in fields.EVERYTHING))
@@ -64,9 +66,15 @@ def _inside(ground: Ground, prefix: str, span: Span) -> list[Proposal]:
         return []
     bound = Bindings()
     path = "".join(f", {bound.text(step)}" for step in above.split("."))
+    mine = ground.mine(bound, span)
+    latest = f"SELECT doc, 1 AS fresh FROM {TABLE} WHERE {mine} ORDER BY account DESC, happened DESC, idx DESC LIMIT {OPENED}"
+    calls = (  # by their places, which are read faster than times
+        f"SELECT arrayJoin([min(idx), max(idx)]) FROM {TABLE} WHERE {mine}"
+        f" GROUP BY service_name, event_name ORDER BY max(idx) DESC LIMIT {2 * OPERATIONS}"
+    )
     sql = (
-        f"SELECT arrayJoin(JSONExtractKeys(doc{path})) AS n, count() AS c"
-        f" FROM (SELECT doc FROM {TABLE} WHERE {ground.mine(bound, span)} ORDER BY account DESC, happened DESC, idx DESC LIMIT {OPENED})"
+        f"SELECT arrayJoin(JSONExtractKeys(doc{path})) AS n, sum(fresh) AS c"
+        f" FROM ({latest} UNION ALL SELECT doc, 0 AS fresh FROM {TABLE} WHERE {mine} AND idx IN ({calls}))"
         f" WHERE startsWith(lowerUTF8(n), {bound.text(last.lower())}) GROUP BY n ORDER BY c DESC, n LIMIT {LIMIT_MAX}"
     )
     return [Proposal(text=f"{above}.{name}", count=count) for name, count in ground.rows(sql, bound)]
