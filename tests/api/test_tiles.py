@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -13,6 +14,7 @@ from tests.kit.caller import NOW, a_ring, acs3
 from tests.kit.house import NoPolicies, a_gate
 from tests.kit.ledger import ORIGIN, SIGNER, LedgerKit, a_candidate, candidates
 
+from actiontrail.api.asgi import slashes_kept
 from actiontrail.api.door import Door
 from actiontrail.api.tiles import FOREVER, Log, Proofs, log_routes, routes
 from actiontrail.api.wire import Reply
@@ -306,3 +308,24 @@ def test_over_http_paths_come_through_as_they_are(log: Log, proofs: Proofs) -> N
         404,
     ]
     assert record.parse(receipt.line_in(proof.content)).account == MINE
+
+
+def test_an_id_with_a_slash_in_it_is_asked_for_as_it_is(ledger: Reader) -> None:
+    """As the service keeps such a slash apart from those between the parts of an address: the id has it all the same."""
+    asked: list[str] = []
+
+    def find(_: str, event_id: str) -> int:
+        asked.append(event_id)
+        return 137
+
+    gate = a_gate(Door(a_ring(), now=lambda: NOW), NoPolicies(), now=lambda: NOW)
+    app = Litestar(routes(Proofs(gate, ledger, find)), openapi_config=None, logging_config=None)
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        await app(slashes_kept(scope), receive, send)
+
+    target = "/v1/proof/..%2F..%2Fa%252Fb"
+    with TestClient(served) as client:  # type: ignore[arg-type]
+        status = client.get(target, headers=acs3("GET", target).headers).status_code
+
+    assert (status, asked) == (200, ["../../a%2Fb"])

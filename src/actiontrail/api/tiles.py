@@ -10,7 +10,7 @@ import gzip
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 from litestar import Request, Response, route
@@ -323,7 +323,10 @@ def routes(proofs: Proofs) -> list[HTTPRouteHandler]:
         name="proofs",
     )
     async def prove(request: Request[Any, Any, Any]) -> Response[bytes]:
-        path, target = request.scope["path"], sent_target(request)
+        target = sent_target(request)
+        path = unquote(
+            target.partition("?")[0]
+        )  # the scope's keeps a slash within an id apart from those between
         return response(await sync_to_thread(proofs.reply, target, path, sent_headers(request)))
 
     return [prove]
