@@ -1,10 +1,11 @@
-// How the console is built: one entry, a chunk for each page, no address of another host in it.
+// How the console is built: one entry, a chunk for each page, the viewer of evidence packs beside them, no address of another host in it.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { viewer } from "./viewer.build.ts";
 
 export default defineConfig({
   base: "/console/",
-  plugins: [react()],
+  plugins: [react(), viewer()],
   build: {
     outDir: "../src/actiontrail/console/pages",
     emptyOutDir: true,

@@ -1,6 +1,8 @@
 """The built pages: small enough for a first look, and they ask nobody but the service."""
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -12,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "src/actiontrail/console/pages"
 LOCK = ROOT / "console-ui/package-lock.json"
 FIRST_PAGE_BYTES_MAX = 400_000
+VIEWER_BYTES_MAX = 100_000  # it is in every pack
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,28 @@ def test_the_pages_load_nothing_from_another_host(manifest: dict[str, Any]) -> N
     ]
 
     assert found == []
+
+
+def test_the_viewer_of_evidence_packs_is_one_page_that_its_own_policy_lets_run(
+    manifest: dict[str, Any],
+) -> None:
+    """Its hashes are those of the one script and the one style in it, and nothing else is allowed; the first page does not load it."""
+    page = (PAGES / "viewer.html").read_text(encoding="utf-8")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert policy
+    script, style = (re.findall(f"<{name}>(.*?)</{name}>", page, re.DOTALL) for name in ("script", "style"))
+    hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in (*script, *style)]
+    named = [chunk["file"] for chunk in manifest.values()]
+
+    assert (len(script), len(style)) == (1, 1)
+    assert policy[1] == (
+        f"default-src 'none'; script-src 'sha256-{hashes[0]}'; style-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"
+    )
+    assert not re.search(
+        r"""<(?:link|img|iframe|base)|(?:src|href)=["']|\bfetch\(|XMLHttpRequest|import\(""", page
+    )
+    assert page.count('"data of the pack"') == 1
+    assert ("viewer.html" in named, len(page) < VIEWER_BYTES_MAX) == (False, True)
 
 
 def test_the_lock_names_no_registry() -> None:

@@ -5,12 +5,11 @@ import { plain } from "../event/inert.ts";
 import { toHex } from "../proof/bytes.ts";
 import type { Step, StepName, Verdict } from "../proof/evidence.ts";
 import type { Rung } from "../proof/merkle.ts";
+import { remedy } from "../proof/remedies.ts";
 import { usePreferences } from "../shell/preferences.ts";
 import { useSay, type Word } from "../shell/words.ts";
 import { FACTS } from "../words/integrity.ts";
 import { problemIn } from "../words/problems.ts";
-
-const REMEDIES: Partial<Record<StepName, Word>> = { read: "proof.remedy.read", unpack: "proof.remedy.unpack", signature: "proof.remedy.signature", handover: "proof.remedy.handover", compare: "proof.remedy.compare" };
 
 export function ProofSteps({ verdict }: { verdict: Verdict }) {
   const say = useSay();
@@ -30,7 +29,7 @@ export function ProofSteps({ verdict }: { verdict: Verdict }) {
             ? say("proof.ok", { index: verdict.index ?? "", origin: verdict.checkpoint?.origin ?? "" })
             : say("proof.bad", { why: plain(problemIn(language, failed?.facts.problem ?? ""), 600) })
         }
-        description={failed && say(REMEDIES[failed.name] ?? "proof.remedy.keep")}
+        description={failed && say(remedy(failed.name))}
       />
       <Steps steps={verdict.steps} rungs={verdict.rungs} />
       {verdict.holds && (

@@ -46,6 +46,12 @@ export interface Vouched {
   way: Step[];
 }
 
+/** To trust `vkey` where the log of the key `shown` shows `handovers`: they count only for a key of the same log. */
+export async function trusting(vkey: string, shown: string, handovers: readonly string[]): Promise<Trusting> {
+  const own = (await parseVkey(vkey)).name === (await parseVkey(shown)).name;
+  return { vkey: vkey.trim(), handovers: own ? handovers : [] };
+}
+
 /** The hand-over in `note`, signed by both keys that it names; throws `BadHandover`. Whether the old one deserves trust is not asked. */
 export async function verifyHandover(note: string): Promise<Handover> {
   let facts: Record<string, string> = {};

@@ -1,6 +1,5 @@
 // The key that this browser trusts: the one it was given, else the first that the service showed it; and where it was led since.
-import { parseVkey } from "../proof/note.ts";
-import type { Trusting } from "../proof/handover.ts";
+import { trusting, type Trusting } from "../proof/handover.ts";
 import { remember, remembered } from "../shell/preferences.ts";
 import { service } from "./client.ts";
 
@@ -30,8 +29,7 @@ export async function trusted(signal?: AbortSignal): Promise<Trust> {
 /** As `trusted`, for the key that a person named; what the service hands over counts only for its own log. */
 export async function trustedFrom(vkey: string, signal?: AbortSignal): Promise<Trusting> {
   const { shown, handovers } = await trusted(signal);
-  const own = (await parseVkey(vkey)).name === (await parseVkey(shown)).name;
-  return { vkey: vkey.trim(), handovers: own ? handovers : [] };
+  return trusting(vkey, shown, handovers);
 }
 
 export function trust(vkey: string): void {

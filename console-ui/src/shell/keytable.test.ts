@@ -43,7 +43,7 @@ describe("the table of keys", () => {
   });
 
   it("writes keys as keyboards do", () => {
-    expect(["mod+k", "mod+;", "mod+Enter", "Escape", " ", "-", "g e", "?"].map(keycap)).toEqual(["Ctrl K", "Ctrl ;", "Ctrl Enter", "Esc", "Space", "−", "g e", "?"]);
+    expect(["mod+k", "mod+s", "mod+;", "mod+Enter", "Escape", " ", "-", "g e", "?"].map(keycap)).toEqual(["Ctrl K", "Ctrl S", "Ctrl ;", "Ctrl Enter", "Esc", "Space", "−", "g e", "?"]);
   });
 });
 

@@ -29,6 +29,7 @@ export const PLACES = {
   "events.list": { next: ["j", "keys.next"], previous: ["k", "keys.previous"], open: ["o", "keys.open"], tabs: [["[", "]"], "keys.tabs"], around: ["a", "keys.around"], pin: ["p", "keys.pin"], similar: [["1", "0"], "keys.similar"], compare: ["&", "keys.compare.pins"] },
   "events.tools": { order: ["n", "keys.order"], columns: ["v", "keys.columns"], saved: ["q", "keys.saved"], copyAs: ["y", "keys.copyAs"], export: ["e", "keys.export"], compare: ["<", "keys.compare.before"], close: ["Escape", "keys.closeAll"] },
   "events.groups": { by: [["1", "2", "3", "4", "5"], "keys.groups.by"], sort: [["[", "]"], "keys.groups.sort"], next: ["j", "keys.row.next"], previous: ["k", "keys.row.previous"], open: ["o", "keys.row.open"], all: ["a", "keys.groups.all"] },
+  "events.pins": { notes: ["mod+j", "keys.notes"], pack: ["mod+s", "keys.pack"] },
   "events.live": { pause: [" ", "keys.pause"], next: ["j", "keys.next"], previous: ["k", "keys.previous"], open: ["o", "keys.open"] },
   result: { charts: [["1", "2", "3", "4", "5"], "keys.charts"] },
   event: { tabs: [["[", "]"], "keys.tabs"], around: ["a", "keys.around"], compare: ["<", "keys.compare.event"], search: ["/", "keys.search"] },
@@ -64,7 +65,7 @@ export type Deed<P extends Place> = keyof (typeof PLACES)[P];
 /** Pages in the order in which the help tells them, each with the places that it may have. */
 export const SHEETS: readonly (readonly [Word, readonly Place[]])[] = [
   ["nav.overview", ["overview"]],
-  ["nav.events", ["events", "events.list", "events.groups", "events.tools", "events.live", "result"]],
+  ["nav.events", ["events", "events.list", "events.pins", "events.groups", "events.tools", "events.live", "result"]],
   ["keys.sheet.event", ["event"]],
   ["keys.sheet.actor", ["actor"]],
   ["keys.sheet.resource", ["resource"]],
@@ -95,5 +96,5 @@ export function deedsOf(place: Place): [string, Told][] {
 
 /** A key as it is written on a keyboard. */
 export function keycap(key: string): string {
-  return key.replace("mod+", "Ctrl ").replace("Escape", "Esc").replace("Enter", "Enter").replace(/^ $/, "Space").replace(/^(Ctrl )k$/, "$1K").replace(/^-$/, "−");
+  return key.replace("mod+", "Ctrl ").replace("Escape", "Esc").replace("Enter", "Enter").replace(/^ $/, "Space").replace(/^(Ctrl )([a-z])$/, (_, mod: string, letter: string) => mod + letter.toUpperCase()).replace(/^-$/, "−");
 }

@@ -34,11 +34,13 @@ export function remembered<T>(key: string, otherwise: T): T {
   }
 }
 
-export function remember(key: string, what: unknown): void {
+/** Whether it is remembered. A browser that remembers nothing is a choice; everything works without. */
+export function remember(key: string, what: unknown): boolean {
   try {
     window.localStorage.setItem(key, JSON.stringify(what));
+    return true;
   } catch {
-    // A browser that remembers nothing is a choice; everything works without.
+    return false;
   }
 }
 

@@ -1,17 +1,12 @@
 // The console's words in the language that is chosen.
-import { filled } from "../words/filled.ts";
+import { saying, type Saying } from "../words/filled.ts";
 import { WORDS, type Word } from "../words/words.ts";
 import { usePreferences, type Preferences } from "./preferences.ts";
 
 export type { Word };
-export type Say = (word: Word, values?: Record<string, string | number>) => string;
+export type Say = Saying<Word>;
 
-export function sayIn(language: Preferences["language"]): Say {
-  return (word, values) => {
-    const text = WORDS[word][language === "zh" ? 1 : 0];
-    return values ? filled(text, values) : text;
-  };
-}
+export const sayIn = (language: Preferences["language"]): Say => saying(WORDS, language);
 
 const SAY = { en: sayIn("en"), zh: sayIn("zh") };
 

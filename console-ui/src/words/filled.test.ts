@@ -1,7 +1,11 @@
 // One is told as one, in every word that counts something.
 import { expect, test } from "vitest";
 import { filled } from "./filled.ts";
+import { pack } from "./pack.ts";
+import { viewer } from "./viewer.ts";
 import { WORDS } from "./words.ts";
+
+const ALL = Object.entries({ ...WORDS, ...pack, ...viewer });
 
 test.each([
   ["Last {n}", { n: "1 day" }, "Last 1 day"],
@@ -18,7 +22,7 @@ test.each([
 const NO_COUNT = /\{(?:what|from|id|who|since|until|action|account|origin|nearest|all|done|ledger|total|old|now|bytes|events|looked|reason|t)\}|\{n\} (?:ms|characters|times|reason|is|as) ?/;
 
 test("whatever is counted has a word for one", () => {
-  const plural = Object.entries(WORDS).filter(([, [english]]) => /\{\w+\} [a-z]+s\b/.test(english) && !NO_COUNT.test(english)).map(([word, [english]]) => `${word}: ${english}`);
+  const plural = ALL.filter(([, [english]]) => /\{\w+\} [a-z]+s\b/.test(english) && !NO_COUNT.test(english)).map(([word, [english]]) => `${word}: ${english}`);
 
   expect(plural).toEqual([]);
 });
@@ -26,5 +30,5 @@ test("whatever is counted has a word for one", () => {
 test("English asks for the same values as Chinese", () => {
   const values = (text: string) => [...new Set([...text.matchAll(/(?<!\$)\{(\w+)/g)].map(([, name]) => name))].sort().join();
 
-  expect(Object.entries(WORDS).filter(([, [english, chinese]]) => values(english) !== values(chinese)).map(([word]) => word)).toEqual([]);
+  expect(ALL.filter(([, [english, chinese]]) => values(english) !== values(chinese)).map(([word]) => word)).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { insights } from "./insights.ts";
 import { keys } from "./keys.ts";
 import { looking } from "./looking.ts";
 import { places } from "./places.ts";
+import { proof } from "./proof.ts";
 import { trails } from "./trails.ts";
 import { trouble } from "./trouble.ts";
 
@@ -296,49 +297,6 @@ const dossier = {
   "resource.created": ["created", "已创建"],
   "resource.deleted": ["deleted", "已删除"],
   "resource.none": ["There is no event on {id} in the record.", "记录中没有关于 {id} 的事件。"],
-} as const;
-
-const proof = {
-  "proof.title": ["Integrity", "完整性"],
-  "proof.log": ["The log", "日志"],
-  "proof.size": ["Size", "大小"],
-  "proof.root": ["Root", "根"],
-  "proof.origin": ["Origin", "来源"],
-  "proof.key": ["Key", "密钥"],
-  "proof.key.hint": ["The key came from this service. Compare it with one that you were given another way, or paste that here.", "该密钥来自本服务。请与通过其他途径获得的密钥比对，或粘贴于此。"],
-  "proof.key.changed": ["This is not the key that this browser remembers.", "这不是此浏览器记住的密钥。"],
-  "proof.since": ["Since your last visit", "自您上次访问以来"],
-  "proof.since.first": ["This is the first visit of this browser. It now remembers the checkpoint, and will check the next one against it.", "此浏览器首次访问。它已记住检查点，下次将据此核对。"],
-  "proof.since.same": ["The log is the same as at {when}: not one entry more, none changed.", "日志与 {when} 时完全相同。"],
-  "proof.since.grown": ["The log has grown from {old} to {now} entries since {when}. Checked here: it begins with the very same {old} entries.", "自 {when} 起日志从 {old} 条增至 {now} 条。已在此核对：前 {old} 条完全相同。"],
-  "proof.since.broken": ["The log does not agree with what this browser saw before: {why}. Keep everything, and call a person.", "日志与此浏览器之前所见不符：{why}。请保留一切并联系负责人。"],
-  "proof.forget": ["Forget, and begin anew", "忘记并重新开始"],
-  "proof.history": ["Checkpoints from before", "以往的检查点"],
-  "proof.verify": ["Verify evidence", "验证证据"],
-  "proof.verify.hint": ["Everything is computed in this browser, and nothing that the service says is believed.", "全部在此浏览器中计算，不信任服务的任何说法。"],
-  "proof.verify.id": ["Event id", "事件 ID"],
-  "proof.verify.file": ["Evidence file", "证据文件"],
-  "proof.verify.drop": ["Drop a file of evidence here, paste it, or choose one", "将证据文件拖到此处、粘贴，或选择文件"],
-  "proof.verify.go": ["Verify", "验证"],
-  "proof.verify.key": ["Key to trust", "信任的密钥"],
-  "proof.ok": ["True: this exact record is entry {index} of the log {origin}.", "属实：此记录就是日志 {origin} 的第 {index} 条。"],
-  "proof.bad": ["Not shown to be true: {why}", "未能证明：{why}"],
-  "proof.step.read": ["Read the file", "读取文件"],
-  "proof.step.unpack": ["Unpack the record", "解压记录"],
-  "proof.step.signature": ["Check the signature of the checkpoint (Ed25519)", "验证检查点签名（Ed25519）"],
-  "proof.step.entry": ["Compute the entry: SHA-256 of the record", "计算条目：记录的 SHA-256"],
-  "proof.step.path": ["Climb the Merkle tree (RFC 6962)", "沿 Merkle 树上行（RFC 6962）"],
-  "proof.step.root": ["Compare with the signed root", "与已签名的根比较"],
-  "proof.step.record": ["Read what the record says", "读取记录内容"],
-  "proof.notShown": ["What this does not show", "这不能证明什么"],
-  "proof.notShown.1": ["That the event happened as it tells: what is proved is what was sent to the recorder.", "事件确如其所述发生：证明的只是记录器收到的内容。"],
-  "proof.notShown.2": ["That the log is complete, or that nobody is shown another log.", "日志完整，或没有人看到另一份日志。"],
-  "proof.notShown.3": ["That the recorder's clock was right, and that the key is whose you think.", "记录器时钟正确，以及密钥属于您认为的主体。"],
-  "proof.path": ["The way up", "上行路径"],
-  "proof.grown": ["True: the log {origin} with {now} entries begins with the very same {old} entries.", "属实：日志 {origin} 的 {now} 条记录以完全相同的前 {old} 条开始。"],
-  "proof.checkpoint": ["The signed checkpoint", "已签名的检查点"],
-  "proof.seenAt": ["Seen", "查看时间"],
-  "proof.verify.remembered": ["the one this browser remembers", "此浏览器记住的密钥"],
 } as const;
 
 const others = {

@@ -31,7 +31,7 @@ import { count, useSay } from "../../shell/words.ts";
 import { Chips } from "./Chips.tsx";
 import { Empty } from "./Empty.tsx";
 import { OpenApart } from "./OpenApart.tsx";
-import { pairOf, Pins, pinsQuery, usePinsKept } from "./Pins.tsx";
+import { NotesLeft, pairOf, Pins, pinsQuery, usePinsKept } from "./Pins.tsx";
 import { RowTools } from "./RowTools.tsx";
 import { Tools } from "./Tools.tsx";
 import { useZone } from "./zone.ts";
@@ -230,6 +230,7 @@ export default function Events() {
       <div className={stale ? "events-body stale" : "events-body"}>
         {state.mode !== "tail" && <FacetPane facets={facets.data} chips={state.chips} toggle={toggleChip} ask={stats} busy={facets.loading} />}
         <main className="events-main" aria-busy={found.asked.loading}>
+          {state.pins.length === 0 && <NotesLeft pin={(pins) => set({ pins })} />}
           {state.pins.length > 0 && <Pins state={state} set={set} togglePin={togglePin} exportThem={() => setAlsoExport({ question: { query: pinsQuery(state.pins) }, total: state.pins.length })} />}
           {apart && <OpenApart key={state.open} id={state.open} held={held.current?.event.eventId === state.open ? held.current : undefined} columns={state.columns} toggle={toggleOpen} detail={detail} />}
           {state.mode === "sql" ? (

@@ -1,0 +1,22 @@
+// The words of making an evidence pack, loaded with its dialog: English, then Simplified Chinese. Pure data.
+export const pack = {
+  "pack.title": ["Evidence pack", "证据包"],
+  "pack.what": ["One ZIP, made in this browser: {n} {n|event|events}, each with its evidence, your title, summary and {notes} {notes|note|notes}, and a page (index.html) that opens anywhere and verifies all of it without a server.", "一个 ZIP，在此浏览器中生成：{n} 个事件及各自的证据，您的标题、摘要与 {notes} 条备注，以及一个可在任何地方打开、无需服务器即可全部验证的页面（index.html）。"],
+  "pack.private": ["It holds the records whole, and your notes: whoever has the file can read them. It goes nowhere but where you save it.", "其中含有完整记录与您的备注：持有该文件者均可阅读。它只会保存到您选择的位置。"],
+  "pack.key": ["The key in it shows nothing about who signed. Give whoever is to check it the key of the log another way:", "包内的密钥不能说明签名者是谁。请通过其他途径将日志密钥交给核对者："],
+  "pack.key.copy": ["Copy the key", "复制密钥"],
+  "pack.untitled": ["no title yet", "尚无标题"],
+  "pack.make": ["Make the pack", "生成证据包"],
+  "pack.cancel": ["Cancel", "取消"],
+  "pack.fetching": ["Fetched and verified: {done} of {all}", "已获取并验证：{done} / {all}"],
+  "pack.packing": ["Packing", "正在打包"],
+  "pack.cancelled": ["Cancelled: nothing was saved.", "已取消：未保存任何内容。"],
+  "pack.missing": ["Nothing is saved yet: {n} of {all} {n|is|are} missing.", "尚未保存：{all} 个中缺少 {n} 个。"],
+  "pack.missing.hint": ["Try again, or save the pack without them. It will tell that they were left out, and why.", "可重试，或在不含这些事件的情况下保存。包内会注明哪些未收入及原因。"],
+  "pack.again": ["Try again", "重试"],
+  "pack.without": ["Save it without them", "不含这些，直接保存"],
+  "pack.empty": ["None of them can be put into a pack.", "没有任何事件可以收入证据包。"],
+  "pack.saved": ["Saved: {name}, {n} {n|event|events}, {size} {size|byte|bytes}.", "已保存：{name}，{n} 个事件，{size} 字节。"],
+  "pack.hash": ["Its SHA-256, to tell whoever gets it:", "其 SHA-256，可告知接收者："],
+  "pack.copy": ["Copy for sha256sum --check", "复制供 sha256sum --check 使用"],
+} as const;
