@@ -13,17 +13,19 @@ Open = Callable[..., Look]
 STOP = '(serviceName: "Actiontrail" and eventName: "StopLogging")'
 
 
-def test_what_is_like_an_open_event_is_hidden_and_comes_back(look: Open, house: House, span: str) -> None:
+def test_what_is_like_an_open_event_is_hidden_and_comes_back(
+    look: Open, house: House, fortnight: tuple[str, str]
+) -> None:
     """Operation and service together, by one chip: neither the rest of the service nor the name elsewhere goes with it."""
-    window = look(f"/events?{span}&open={STOPPED}")
+    window = look(f"/events?from={fortnight[0]}&to={fortnight[1]}&open={STOPPED}")
     page = window.page
     everything = total(page)
     opened = page.locator(f'[data-event="{STOPPED}"].open')
-    alike = counted(house, STOP, span)
-    assert 0 < alike < counted(house, "serviceName: Actiontrail", span)
+    alike = counted(house, STOP, fortnight)
+    assert 0 < alike < counted(house, "serviceName: Actiontrail", fortnight)
 
     opened.get_by_role("button", name="Hide similar").click()
-    settled(page, counted(house, f"not {STOP}", span))
+    settled(page, counted(house, f"not {STOP}", fortnight))
     assert total(page) == everything - alike
     expect(page.locator(".chip.not")).to_have_text(re.compile("sort Actiontrail StopLogging"))
     expect(opened).to_have_count(0)
@@ -91,11 +93,11 @@ def test_a_folded_run_goes_with_all_that_is_like_it(look: Open, house: House) ->
 
 @pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1440), ("zh", "dark", 1440), ("zh", "light", 390)])  # fmt: skip
 def test_it_is_readable_in_both_languages_and_looks(
-    look: Open, span: str, language: str, theme: str, width: int
+    look: Open, fortnight: tuple[str, str], language: str, theme: str, width: int
 ) -> None:
     """Buttons, pressed and not, and the chip."""
     window = look(
-        f"/events?{span}&open={STOPPED}&f=sort%3DActiontrail%2FStopLogging&x=sort%3DEcs%2FDescribeInstances",
+        f"/events?from={fortnight[0]}&to={fortnight[1]}&open={STOPPED}&f=sort%3DActiontrail%2FStopLogging&x=sort%3DEcs%2FDescribeInstances",
         locale={"en": "en-US", "zh": "zh-CN"}[language],
         color_scheme=theme,
         viewport={"width": width, "height": 900},
