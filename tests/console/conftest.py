@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.kit.browser import RIGHT, People
+from tests.kit.casework import NOTES, THREE, address, make, write
+from tests.kit.packs import Pack
 from tests.kit.service import House, a_service
 from tests.kit.window import Look, a_look, chromium, enter
 
@@ -81,16 +83,15 @@ def look(browser: Browser, house: House, session: Any) -> Iterator[Open]:
 
 
 @pytest.fixture(scope="session")
-def span(house: House) -> str:
-    """The sample account's fortnight as a part of an address: what is recorded meanwhile is not in it."""
-    newest = house.client.request("GET", "/v1/search?limit=1&query=serviceName%3A%20Ecs", b"", {}).json
-    return f"from=-30d&to={newest['events'][0]['event']['eventTime']}"
-
-
-@pytest.fixture(scope="session")
 def fortnight(house: House, begun: datetime) -> tuple[str, str]:
     """The sample account's time as a start and an end: looks that are recorded late are not in it."""
     return f"{begun - timedelta(days=20):%Y-%m-%dT%H:%M:%SZ}", f"{begun:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.fixture(scope="session")
+def span(fortnight: tuple[str, str]) -> str:
+    """The same as a part of an address."""
+    return f"from={fortnight[0]}&to={fortnight[1]}"
 
 
 @pytest.fixture
@@ -100,3 +101,27 @@ def recorded(house: House, fortnight: tuple[str, str]) -> list[dict[str, Any]]:
     answer = house.client.request("POST", "/v1/search", json.dumps(question).encode(), {})
     assert (answer.status, answer.json["nextToken"]) == (200, "")
     return [one["event"] for one in answer.json["events"]]
+
+
+@pytest.fixture(scope="session")
+def three(house: House) -> list[str]:
+    """The ids of three events of the told intrusion, in the order of time."""
+    query = "/v1/search?limit=100&query=(userIdentity.userName%3A%20svc-backup-agent%20or%20userIdentity.userName%3A%20deploy-bot)%20and%20eventRW%3A%20Write"
+    found = house.client.request("GET", query, b"", {}).json["events"]
+    ids = {
+        one["event"]["eventName"]: one["event"]["eventId"]
+        for one in found
+        if one["event"]["eventName"] in THREE
+    }
+    return [ids[name] for name in THREE]
+
+
+@pytest.fixture(scope="session")
+def made(
+    browser: Browser, house: House, session: Any, three: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Pack:
+    """A pack of the three, noted, as it was saved."""
+    with a_look(browser, house.running.endpoint, storage_state=session) as window:
+        page = window.go(address([three[2], three[0], three[1]]))  # pinned in another order than time's
+        write(page, (NOTES[2], NOTES[0], NOTES[1]))
+        return Pack.saved(window, lambda: make(page), tmp_path_factory.mktemp("pack"))

@@ -48,6 +48,23 @@ PAGES = [
 ]
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("button", [".query .ant-btn-primary", "button[title=e]"])
+def test_a_button_that_the_pointer_is_over_can_be_read(look: Open, button: str, theme: str) -> None:
+    """Its colours are others then, and no less in contrast."""
+    window = look("/events", color_scheme=theme)
+    window.page.locator(".list .row").first.wait_for()
+    still(window.page)
+    shown = window.page.locator(button)
+    colours = "one => [getComputedStyle(one).backgroundColor, getComputedStyle(one).color]"
+    before = shown.evaluate(colours)
+    shown.hover()
+    still(window.page)
+
+    assert shown.evaluate(colours) != before
+    assert window.barriers() == []
+
+
 @pytest.mark.parametrize(("theme", "locale"), [("light", "en-US"), ("dark", "zh-CN")])
 @pytest.mark.parametrize(("name", "address", "there"), PAGES)
 def test_a_page_keeps_nobody_out(

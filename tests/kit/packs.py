@@ -96,3 +96,8 @@ def viewer(browser: Browser, pack: Pack, **options: Any) -> Iterator[tuple[Look,
 def verified(page: Page, kind: str) -> None:
     """Wait until the viewer's verdict on the whole pack is `kind`."""
     expect(page.locator("[data-verified]")).to_have_attribute("data-verified", kind)
+
+
+def turned(text: str, at: int) -> str:
+    """`text` with another letter of base64 at `at`."""
+    return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { changes, type Change } from "../event/changes.ts";
 import { leaves, resourcesOf } from "../event/facts.ts";
 import { term, type Chip } from "../query/language.ts";
+import { short } from "../query/similar.ts";
 import { verifyEvidence, type Verdict } from "../proof/evidence.ts";
 import { service } from "../service/client.ts";
 import { useAnswer } from "../service/hooks.ts";
@@ -79,8 +80,8 @@ function Fields({ found, toggle }: { found: Found; toggle?: (chip: Chip) => void
             </td>
             {toggle && (
               <td className="field-actions">
-                <button type="button" title={`${say("detail.filter.with")}: ${term({ field: path, value: value.slice(0, 200), not: false })}`} aria-label={`${say("detail.filter.with")}: ${path}`} onClick={() => toggle({ field: path, value: value.slice(0, 200), not: false })}>+</button>
-                <button type="button" title={say("detail.filter.without")} aria-label={`${say("detail.filter.without")}: ${path}`} onClick={() => toggle({ field: path, value: value.slice(0, 200), not: true })}>−</button>
+                <button type="button" title={`${say("detail.filter.with")}: ${term({ field: path, value: short(value), not: false })}`} aria-label={`${say("detail.filter.with")}: ${path}`} onClick={() => toggle({ field: path, value: short(value), not: false })}>+</button>
+                <button type="button" title={say("detail.filter.without")} aria-label={`${say("detail.filter.without")}: ${path}`} onClick={() => toggle({ field: path, value: short(value), not: true })}>−</button>
               </td>
             )}
           </tr>

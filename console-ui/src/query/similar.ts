@@ -27,7 +27,7 @@ export function withSimilar(chips: readonly Chip[], events: readonly AuditEvent[
   return [...others, ...sorts.map((value) => ({ field: SORT, value, not }))];
 }
 
-/** A name too long for an address is known by how it begins. */
-function short(text = ""): string {
+/** A value too long for an address is known by how it begins. */
+export function short(text = ""): string {
   return text.length > NAME_MAX ? `${text.slice(0, NAME_MAX)}*` : text;
 }

@@ -53,6 +53,12 @@ void FILES[(parseHash(window.location.hash).parts[0] ?? "") as keyof typeof FILE
 
 const NONCE = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content || document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce || undefined;
 
+/** Of the derived colours those that are too pale or too dark to be read: text on dark, and white on a button that the pointer is over. */
+const DARK = {
+  Tabs: { itemSelectedColor: "#79b1ff", itemHoverColor: "#79b1ff", itemActiveColor: "#79b1ff" },
+  Button: { colorPrimaryHover: "#2f6fc4", defaultHoverColor: "#79b1ff", defaultHoverBorderColor: "#79b1ff" },
+};
+
 export function App() {
   const { language } = usePreferences();
   const dark = useDark();
@@ -78,7 +84,7 @@ export function App() {
           colorTextPlaceholder: dark ? "#8f959e" : "#666d78",
           colorTextDescription: dark ? "#a3a9b3" : "#5b626d",
         },
-        components: { Tabs: dark ? { itemSelectedColor: "#79b1ff", itemHoverColor: "#79b1ff", itemActiveColor: "#79b1ff" } : {} },
+        components: dark ? DARK : {},
       }}
     >
       <Antd component={false}>
