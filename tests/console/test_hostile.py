@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.kit.events_page import exported, settled
 from tests.kit.service import House, events
-from tests.kit.window import Look
+from tests.kit.window import Look, still
 
 Open = Callable[..., Look]
 WHEN = "2026-01-02T03:04:05Z"  # long before the sample account's fortnight, so that no other story meets it
@@ -95,7 +95,7 @@ def test_it_is_inert_on_every_page(look: Open, hostile: str, path: str, shown: s
     dialogs = watched(window)
     page = window.go(path)
     page.locator(shown).first.wait_for()
-    page.wait_for_load_state("networkidle")
+    still(page)
 
     assert "U+202E" in page.inner_text("body")
     dead(window, dialogs)
@@ -108,7 +108,7 @@ def test_it_is_inert_in_every_tab_of_an_event(look: Open, hostile: str, tab: str
     dialogs = watched(window)
     page = window.go(f"/event/{hostile}")
     page.get_by_role("tab", name=tab).click()
-    page.wait_for_load_state("networkidle")
+    still(page)
     page.locator("[role=tabpanel]").first.wait_for()
 
     dead(window, dialogs)
@@ -126,7 +126,7 @@ def test_it_is_inert_where_something_is_pasted(look: Open, hostile: str) -> None
     dead(window, dialogs)
     page.keyboard.press("Enter")
     expect(page.locator(".palette")).to_have_count(0)
-    page.wait_for_load_state("networkidle")
+    still(page)
     dead(window, dialogs)
 
 

@@ -49,12 +49,6 @@ PAGES = {
 TO_END = "(() => { const one = document.querySelector('#content'); one.scrollTo(0, one.scrollHeight); return one.scrollTop > 0; })()"
 
 
-def settle(page: Page) -> None:
-    """Until nothing is asked and nothing moves any more."""
-    page.wait_for_load_state("networkidle")
-    still(page)
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_whatever_can_be_pressed_has_letters_of_its_own(look: Open, name: str) -> None:
     """On every page, at its top and at its end: found by another rule than the page's own."""
@@ -62,10 +56,7 @@ def test_whatever_can_be_pressed_has_letters_of_its_own(look: Open, name: str) -
     window = look(address)
     page = window.page
     page.locator(there).first.wait_for()
-    if name == "tail":
-        still(page)  # it listens, and so always asks something
-    else:
-        settle(page)
+    still(page)
     tops = [lettered(page)]
     if page.evaluate(TO_END):
         still(page)
@@ -463,7 +454,7 @@ def test_letters_keep_nobody_out(look: Open, theme: str, locale: str) -> None:
     for name, address, there in (("access", "/settings/access", "tbody tr"), ("events", f"{INTRUDER}&open={STOPPED}", ".fields"), ("overview", "/", ".alarms > li")):  # fmt: skip
         window.go(address)
         page.locator(there).first.wait_for()
-        settle(page)
+        still(page)
         show(page)
         found += window.barriers()
         window.shot(f"letters-{name}-{theme}")
@@ -481,7 +472,7 @@ def test_letters_keep_nobody_out(look: Open, theme: str, locale: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     window.go("/settings/access")
     page.locator("tbody tr").first.wait_for()
-    settle(page)
+    still(page)
     narrow = lettered(page)
     show(page)
     window.shot(f"letters-narrow-{theme}")

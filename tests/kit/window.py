@@ -29,8 +29,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 ZONE = "Asia/Shanghai"
-_MOVED = """() => Promise.all(document.getAnimations().filter(one => one.effect?.getComputedTiming().iterations !== Infinity)
-  .map(one => one.finished.catch(() => undefined)))"""  # a spinner turns for ever
 
 
 @contextmanager
@@ -70,9 +68,8 @@ class Look:
 
     def still(self) -> Page:
         """Wait until nothing is asked and nothing moves any more: a button that is just fading is not what people see."""
-        self.page.wait_for_load_state("networkidle")
         expect(self.page.locator(".ant-btn-loading")).to_have_count(0)
-        self.page.evaluate(_MOVED)
+        still(self.page)
         return self.page
 
     def barriers(self) -> list[str]:
@@ -92,9 +89,15 @@ class Look:
         ]
 
 
-# Over when nothing in the page has changed for a quarter of a second, and nothing is on its way from one place to another.
+# How many calls of the page have no answer yet. (The browser's own "network idle" is said once for a document, whatever its pages ask later.)
+ASKING = """(() => {
+  const real = window.fetch;
+  window.asking = 0;
+  window.fetch = (...what) => { window.asking += 1; return real(...what).finally(() => { window.asking -= 1; }); };
+})()"""
+# Over when nothing is asked, nothing in the page has changed for a quarter of a second, and nothing is on its way from one place to another.
 STILL = """() => new Promise(done => {
-  const moves = () => document.getAnimations().some(one => one.playState === 'running' && one.effect.getComputedTiming().iterations !== Infinity);
+  const moves = () => window.asking > 0 || document.getAnimations().some(one => one.playState === 'running' && one.effect.getComputedTiming().iterations !== Infinity);
   let timer;
   const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
   const again = () => { clearTimeout(timer); timer = setTimeout(() => (moves() ? again() : end()), 250); };
@@ -106,7 +109,7 @@ STILL = """() => new Promise(done => {
 
 
 def still(page: Page) -> None:
-    """Until the page rests, however long the machine takes for it; fifteen seconds at most."""
+    """Until the page has all its answers and rests, however long the machine takes for it; fifteen seconds at most."""
     page.evaluate(STILL)
 
 
@@ -116,6 +119,7 @@ def a_look(browser: Browser, endpoint: str, **options: Any) -> Iterator[Look]:
     wanted = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "timezone_id": ZONE, **options}
     context = browser.new_context(**wanted)
     context.set_default_timeout(15_000)
+    context.add_init_script(ASKING)
     page = context.new_page()
     look = Look(page, context, endpoint)
     page.on("pageerror", lambda error: look.complaints.append(str(error)))
