@@ -1,14 +1,13 @@
 """The statistics of a field: how many events have it, which values there are, the commonest and the rarest."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
-from tests.kit.events_page import settled, total
+from playwright.sync_api import Page, expect
+from tests.kit.events_page import settled, told_and_asked_again, total
 from tests.kit.window import Look
 
 Open = Callable[..., Look]
@@ -116,27 +115,7 @@ def values_once(page: Page) -> list[tuple[str, int]]:
 def test_a_failing_and_a_slow_question_are_told(look: Open, fortnight: tuple[str, str]) -> None:
     """In the window, with the request's id, a way to try again, and a way to give up."""
     window = look("/settings")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    def fail(route: Route) -> None:
-        told = {"Code": "QueryTooHeavy", "Message": "too many values for the memory", "RequestId": "R-8"}
-        route.fulfill(status=400, content_type="application/json", body=json.dumps(told))
-
-    window.context.route("**/v1/sql", fail)
-    page = window.go(at(fortnight, "&stats=eventName"))
-    shown = page.locator(".stats .failed")
-    expect(shown).to_contain_text("too many values for the memory")
-    expect(shown).to_contain_text("R-8")
-    window.context.unroute("**/v1/sql", fail)
-    window.context.route("**/v1/sql", hold)
-    shown.get_by_role("button", name="Try again").click()
-    page.locator(".stats .progress").get_by_role("button", name="Cancel").click()
-    expect(page.locator(".stats .progress")).to_contain_text("Cancelled.")
-    window.context.unroute("**/v1/sql", hold)
-    page.locator(".stats .progress").get_by_role("button", name="Try again").click()
+    page = told_and_asked_again(window, at(fortnight, "&stats=eventName"), ".stats")
     figures(page)
     assert window.complaints == []
 

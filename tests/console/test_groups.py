@@ -1,6 +1,5 @@
 """Groups: who did how much, with what, on what, from where; each counted by the service as it counts them one by one."""
 
-import json
 import re
 import secrets
 from collections.abc import Callable, Iterable
@@ -8,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
-from tests.kit.events_page import settled, total
+from playwright.sync_api import Browser, Locator, Page, expect
+from tests.kit.events_page import settled, told_and_asked_again, total
 from tests.kit.service import House, events
 from tests.kit.window import Look
 
@@ -237,27 +236,7 @@ def test_the_search_for_a_group_tells_when_it_finds_more(browser: Browser, house
 def test_a_failing_and_a_slow_question_are_told(look: Open, fortnight: tuple[str, str]) -> None:
     """With the request's id and a way to try again; and what takes long is cancelled."""
     window = look("/settings")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    def fail(route: Route) -> None:
-        told = {"Code": "QueryTooHeavy", "Message": "too many groups for the memory", "RequestId": "R-7"}
-        route.fulfill(status=400, content_type="application/json", body=json.dumps(told))
-
-    window.context.route("**/v1/sql", fail)
-    page = window.go(at(fortnight, "by=event"))
-    shown = page.locator(".groups .failed")
-    expect(shown).to_contain_text("too many groups for the memory")
-    expect(shown).to_contain_text("R-7")
-    window.context.unroute("**/v1/sql", fail)
-    window.context.route("**/v1/sql", hold)
-    shown.get_by_role("button", name="Try again").click()
-    page.locator(".groups .progress").get_by_role("button", name="Cancel").click()
-    expect(page.locator(".groups .progress")).to_contain_text("Cancelled.")
-    window.context.unroute("**/v1/sql", hold)
-    page.locator(".groups .progress").get_by_role("button", name="Try again").click()
+    page = told_and_asked_again(window, at(fortnight, "by=event"), ".groups")
     page.locator(".groups [data-group]").first.wait_for()
     assert window.complaints == []
 

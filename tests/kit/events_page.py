@@ -3,7 +3,7 @@
 import json
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from tests.kit.service import House
 from tests.kit.window import Look
 
@@ -35,6 +35,33 @@ def exported(page: Page, button: Locator) -> Locator:
     row = page.locator(f'[data-export="{made.value.json()["export"]["id"]}"]')
     expect(row).to_have_attribute("data-state", "done", timeout=60_000)
     return row
+
+
+def told_and_asked_again(window: Look, address: str, place: str) -> Page:
+    """The SQL that is asked at `address` fails, takes long, and is answered: each is told in `place`, and goes on by a press."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    def fail(route: Route) -> None:
+        told = {"Code": "QueryTooHeavy", "Message": "too much for the memory", "RequestId": "R-7"}
+        route.fulfill(status=400, content_type="application/json", body=json.dumps(told))
+
+    window.context.route("**/v1/sql", fail)
+    page = window.go(address)
+    shown = page.locator(f"{place} .failed")
+    expect(shown).to_contain_text("too much for the memory")
+    expect(shown).to_contain_text("R-7")
+    window.context.unroute("**/v1/sql", fail)
+    window.context.route("**/v1/sql", hold)
+    shown.get_by_role("button", name="Try again").click()
+    progress = page.locator(f"{place} .progress")
+    progress.get_by_role("button", name="Cancel").click()
+    expect(progress).to_contain_text("Cancelled.")
+    window.context.unroute("**/v1/sql", hold)
+    progress.get_by_role("button", name="Try again").click()
+    return page
 
 
 def settled(page: Page, count: int) -> None:

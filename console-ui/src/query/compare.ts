@@ -3,6 +3,7 @@ import type { Question } from "../service/types.ts";
 import { ACTOR_FIELD, ACTOR_KINDS } from "./actors.ts";
 import { compose, type Chip } from "./language.ts";
 import { iso, momentOf, type Range } from "./range.ts";
+import { readChips, writeChips } from "./state.ts";
 
 export const KINDS = ["events", "periods", "actors"] as const;
 export type Of = (typeof KINDS)[number];
@@ -42,7 +43,7 @@ export function write(state: CompareState): string {
     if (state.all) out.set("all", "1");
   } else {
     if (state.text) out.set("q", state.text);
-    for (const chip of state.chips) out.append(chip.not ? "x" : "f", `${chip.field}=${chip.value}`);
+    writeChips(out, state.chips);
     if (state.hideReads) out.set("reads", "hidden");
     out.set("from", state.range.from);
     out.set("to", state.range.to);
@@ -59,17 +60,12 @@ export function write(state: CompareState): string {
 export function read(search: string): CompareState {
   const given = new URLSearchParams(search);
   const state = initial();
-  const chips = (name: string, not: boolean): Chip[] =>
-    given.getAll(name).flatMap((text) => {
-      const at = text.indexOf("=");
-      return at > 0 ? [{ field: text.slice(0, at), value: text.slice(at + 1), not }] : [];
-    });
   state.of = KINDS.find((one) => one === given.get("of")) ?? "periods";
   state.a = given.get("a") ?? "";
   state.b = given.get("b") ?? "";
   state.all = given.get("all") === "1";
   state.text = given.get("q") ?? "";
-  state.chips = [...chips("f", false), ...chips("x", true)];
+  state.chips = readChips(given);
   state.hideReads = given.get("reads") === "hidden";
   state.range = { from: given.get("from") ?? state.range.from, to: given.get("to") ?? state.range.to };
   state.against = AGAINST.find((one) => one === given.get("against")) ?? "before";

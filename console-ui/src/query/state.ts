@@ -56,11 +56,24 @@ export function initial(): EventsState {
   };
 }
 
+export function writeChips(out: URLSearchParams, chips: readonly Chip[]): void {
+  for (const chip of chips) out.append(chip.not ? "x" : "f", `${chip.field}=${chip.value}`);
+}
+
+/** What `writeChips` wrote: those that include first. */
+export function readChips(given: URLSearchParams): Chip[] {
+  return [false, true].flatMap((not) =>
+    given.getAll(not ? "x" : "f").flatMap((text) => {
+      const at = text.indexOf("=");
+      return at > 0 ? [{ field: text.slice(0, at), value: text.slice(at + 1), not }] : [];
+    }));
+}
+
 /** `preferred`: the columns of whoever looks, which an address without any means; once somebody does something, the address says its own. */
 export function write(state: EventsState, preferred: readonly string[] = COLUMNS): string {
   const out = new URLSearchParams();
   if (state.text) out.set("q", state.text);
-  for (const chip of state.chips) out.append(chip.not ? "x" : "f", `${chip.field}=${chip.value}`);
+  writeChips(out, state.chips);
   if (state.range.from !== RANGE.from) out.set("from", state.range.from);
   if (state.range.to !== RANGE.to) out.set("to", state.range.to);
   if (state.columns.length > 0 || preferred.length > 0) out.set("cols", state.columns.join(","));
@@ -86,13 +99,8 @@ export function write(state: EventsState, preferred: readonly string[] = COLUMNS
 export function read(search: string, preferred: readonly string[] = COLUMNS): EventsState {
   const given = new URLSearchParams(search);
   const state = initial();
-  const chips = (name: string, not: boolean): Chip[] =>
-    given.getAll(name).flatMap((text) => {
-      const at = text.indexOf("=");
-      return at > 0 ? [{ field: text.slice(0, at), value: text.slice(at + 1), not }] : [];
-    });
   state.text = given.get("q") ?? "";
-  state.chips = [...chips("f", false), ...chips("x", true)];
+  state.chips = readChips(given);
   if (given.has("from")) state.range.from = given.get("from") ?? "";
   if (given.has("to")) state.range.to = given.get("to") ?? "";
   state.columns = given.has("cols") ? (given.get("cols") ?? "").split(",").filter(Boolean) : [...preferred];
