@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.kit.events_page import settled, told_and_asked_again, total
-from tests.kit.window import Look
+from tests.kit.window import Look, seen_in
 
 Open = Callable[..., Look]
 ENDS = 10
@@ -127,9 +127,7 @@ def test_they_are_readable_in_both_languages_and_looks(
     """Both ends beside each other, or one above the other."""
     window = look(
         at(fortnight, "&stats=eventName"),
-        locale={"en": "en-US", "zh": "zh-CN"}[language],
-        color_scheme=theme,
-        viewport={"width": width, "height": 900},
+        **seen_in(language, theme, width),
     )
     figures(window.page)
     window.still()

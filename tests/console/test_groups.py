@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.kit.events_page import settled, told_and_asked_again, total
 from tests.kit.service import House, events
-from tests.kit.window import Look
+from tests.kit.window import Look, seen_in
 
 Open = Callable[..., Look]
 INTRUDER = "203.0.113.66"
@@ -254,9 +254,7 @@ def test_they_are_readable_in_both_languages_and_looks(
     """With a group open, and an event in it."""
     window = look(
         at(fortnight, "by=actor&q=eventRW%3A%20Write"),
-        locale={"en": "en-US", "zh": "zh-CN"}[language],
-        color_scheme=theme,
-        viewport={"width": width, "height": 900},
+        **seen_in(language, theme, width),
     )
     page = window.page
     group(page, "svc-backup-agent").locator("[data-deed=open]").click()

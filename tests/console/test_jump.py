@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from tests.kit.window import Look
+from tests.kit.window import Look, seen_in
 
 Open = Callable[..., Look]
 HOUR = "/events?from=2026-01-10T00:00:00Z&to=2026-01-10T02:00:00Z"
@@ -47,7 +47,7 @@ def test_it_is_readable_in_both_languages_and_looks(
     look: Open, language: str, theme: str, width: int
 ) -> None:
     """With what is wrong told."""
-    window = look(HOUR, locale={"en": "en-US", "zh": "zh-CN"}[language], color_scheme=theme, viewport={"width": width, "height": 900})  # fmt: skip
+    window = look(HOUR, **seen_in(language, theme, width))
     page = window.page
     page.locator(".range-button").click()
     page.locator(".jump-form input").fill("?")

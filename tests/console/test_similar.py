@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.kit.events_page import INTRUDER, STOPPED, counted, settled, total
 from tests.kit.service import House
-from tests.kit.window import Look
+from tests.kit.window import Look, seen_in
 
 Open = Callable[..., Look]
 STOP = '(serviceName: "Actiontrail" and eventName: "StopLogging")'
@@ -98,9 +98,7 @@ def test_it_is_readable_in_both_languages_and_looks(
     """Buttons, pressed and not, and the chip."""
     window = look(
         f"/events?from={fortnight[0]}&to={fortnight[1]}&open={STOPPED}&f=sort%3DActiontrail%2FStopLogging&x=sort%3DEcs%2FDescribeInstances",
-        locale={"en": "en-US", "zh": "zh-CN"}[language],
-        color_scheme=theme,
-        viewport={"width": width, "height": 900},
+        **seen_in(language, theme, width),
     )
     opened = window.page.locator(f'[data-event="{STOPPED}"].open')
     expect(opened.get_by_role("button", name={"en": "Similar only", "zh": "仅同类"}[language])).to_be_visible()  # fmt: skip

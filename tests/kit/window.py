@@ -113,6 +113,12 @@ def still(page: Page) -> None:
     page.evaluate(STILL)
 
 
+def seen_in(language: str, theme: str, width: int) -> dict[str, Any]:
+    """The options of a window for a reader of `language` (`en`, `zh`) with that look and width."""
+    locale = {"en": "en-US", "zh": "zh-CN"}[language]
+    return {"locale": locale, "color_scheme": theme, "viewport": {"width": width, "height": 900}}
+
+
 @contextmanager
 def a_look(browser: Browser, endpoint: str, **options: Any) -> Iterator[Look]:
     """A window of its own, with nothing remembered."""

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { changes, type Change } from "../event/changes.ts";
 import { leaves, resourcesOf } from "../event/facts.ts";
 import { term, type Chip } from "../query/language.ts";
-import { short } from "../query/similar.ts";
+import { short } from "../query/short.ts";
 import { verifyEvidence, type Verdict } from "../proof/evidence.ts";
 import { service } from "../service/client.ts";
 import { useAnswer } from "../service/hooks.ts";

@@ -50,45 +50,45 @@ export const RangePicker = memo(function RangePicker({ range, choose }: { range:
     if (next) take(next);
   };
   const form = (
-   <div className="range-forms">
-    <form className="jump-form" onSubmit={(event) => { event.preventDefault(); leap(); }}>
-      <label>
-        {say("jump.to")} ({zoneName(zone)})
-        <span className="jump-line">
-          <input ref={field} type="text" value={there} maxLength={60} spellCheck={false} autoComplete="off" placeholder="7:30 · -2h · 2026-01-31 23:59" aria-invalid={wrong} aria-describedby="jump-hint" onChange={(event) => { setThere(event.target.value); setWrong(false); }} />
-          <Button htmlType="submit">{say("jump.go")}</Button>
-          <Button onClick={() => take(toNow(range, Date.now()))}>{say("jump.now")}</Button>
-        </span>
-      </label>
-      <p id="jump-hint" className={wrong ? "bad" : "faint"} role={wrong ? "alert" : undefined}>{say(wrong ? "jump.wrong" : "jump.hint")}</p>
-    </form>
-    <form
-      className="range-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const start = fromInput(from, zone);
-        const end = to ? fromInput(to, zone) : null;
-        if (!Number.isNaN(start)) take({ from: iso(start), to: end === null || Number.isNaN(end) ? "now" : iso(end) });
-      }}
-    >
-      <div className="presets">
-        {PRESETS.map((preset) => (
-          <button key={preset} type="button" className={range.from === preset && range.to === "now" ? "preset chosen" : "preset"} onClick={() => take({ from: preset, to: "now" })}>
-            {rangeText({ from: preset, to: "now" }, say, zone)}
-          </button>
-        ))}
-      </div>
-      <label>
-        {say("range.from")} ({zoneName(zone)})
-        <input type="datetime-local" step={1} value={from} onChange={(event) => setFrom(event.target.value)} />
-      </label>
-      <label>
-        {say("range.to")} ({zoneName(zone)})
-        <input type="datetime-local" step={1} value={to} onChange={(event) => setTo(event.target.value)} />
-      </label>
-      <Button htmlType="submit" type="primary">{say("range.apply")}</Button>
-    </form>
-   </div>
+    <div className="range-forms">
+      <form className="jump-form" onSubmit={(event) => { event.preventDefault(); leap(); }}>
+        <label>
+          {say("jump.to")} ({zoneName(zone)})
+          <span className="jump-line">
+            <input ref={field} type="text" value={there} maxLength={60} spellCheck={false} autoComplete="off" placeholder="7:30 · -2h · 2026-01-31 23:59" aria-invalid={wrong} aria-describedby="jump-hint" onChange={(event) => { setThere(event.target.value); setWrong(false); }} />
+            <Button htmlType="submit">{say("jump.go")}</Button>
+            <Button onClick={() => take(toNow(range, Date.now()))}>{say("jump.now")}</Button>
+          </span>
+        </label>
+        <p id="jump-hint" className={wrong ? "bad" : "faint"} role={wrong ? "alert" : undefined}>{say(wrong ? "jump.wrong" : "jump.hint")}</p>
+      </form>
+      <form
+        className="range-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const start = fromInput(from, zone);
+          const end = to ? fromInput(to, zone) : null;
+          if (!Number.isNaN(start)) take({ from: iso(start), to: end === null || Number.isNaN(end) ? "now" : iso(end) });
+        }}
+      >
+        <div className="presets">
+          {PRESETS.map((preset) => (
+            <button key={preset} type="button" className={range.from === preset && range.to === "now" ? "preset chosen" : "preset"} onClick={() => take({ from: preset, to: "now" })}>
+              {rangeText({ from: preset, to: "now" }, say, zone)}
+            </button>
+          ))}
+        </div>
+        <label>
+          {say("range.from")} ({zoneName(zone)})
+          <input type="datetime-local" step={1} value={from} onChange={(event) => setFrom(event.target.value)} />
+        </label>
+        <label>
+          {say("range.to")} ({zoneName(zone)})
+          <input type="datetime-local" step={1} value={to} onChange={(event) => setTo(event.target.value)} />
+        </label>
+        <Button htmlType="submit" type="primary">{say("range.apply")}</Button>
+      </form>
+    </div>
   );
   return (
     <Popover content={form} trigger="click" open={open} onOpenChange={show} afterOpenChange={(opened) => opened && field.current?.focus()} destroyOnHidden placement="bottomRight">

@@ -1,5 +1,6 @@
 // What is on the screen, for elsewhere: as a command, as curl, as SQL. Pure. No secret stands in any of them: the command
 // and curl take the access key from the environment. (A Sigma rule is made by the service, which reads the language.)
+import { withSql } from "./language.ts";
 
 export interface Asked {
   query: string;
@@ -26,7 +27,7 @@ function limit(asked: Asked, most: number): number {
 /** Asks `ALIBABA_CLOUD_ACCESS_KEY_ID` and `…_SECRET`, or the profile. */
 export function asCli(asked: Asked, endpoint: string): string {
   const times = [asked.start ? ` --start ${shell(asked.start)}` : "", asked.end ? ` --end ${shell(asked.end)}` : ""].join("");
-  const query = asked.sql === undefined ? asked.query || "*" : `${asked.query || "*"} | ${asked.sql}`;
+  const query = asked.sql === undefined ? asked.query || "*" : withSql(asked.query, asked.sql);
   return `ACTIONTRAIL_ENDPOINT=${shell(endpoint)} actiontrail search ${shell(query)}${times}${asked.sql === undefined ? ` --limit ${limit(asked, COMMAND_MAX)}` : ""}`;
 }
 
@@ -34,7 +35,7 @@ export function asCli(asked: Asked, endpoint: string): string {
 export function asCurl(asked: Asked, endpoint: string): string {
   const path = asked.sql === undefined ? "/v1/search" : "/v1/sql";
   const times = { ...(asked.start ? { start: asked.start } : {}), ...(asked.end ? { end: asked.end } : {}) };
-  const body = asked.sql === undefined ? { query: asked.query, ...times, limit: limit(asked, PAGE_MAX) } : { query: `${asked.query || "*"} | ${asked.sql}`, ...times };
+  const body = asked.sql === undefined ? { query: asked.query, ...times, limit: limit(asked, PAGE_MAX) } : { query: withSql(asked.query, asked.sql), ...times };
   const host = endpoint.replace(/^https?:\/\//, "");
   return [
     "# The key is taken from ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",

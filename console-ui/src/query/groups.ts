@@ -3,6 +3,7 @@
 // A group is known by a digest of its value: whatever a value holds, nothing of it is pasted into a question or an address.
 import type { Rows } from "../service/types.ts";
 import type { Chip } from "./language.ts";
+import { short, SHORT_MAX } from "./short.ts";
 
 export const BYS = ["actor", "session", "resource", "address", "event"] as const;
 export type By = (typeof BYS)[number];
@@ -12,7 +13,6 @@ export type Sort = (typeof SORTS)[number];
 export const GROUPS_MAX = 200;
 export const INSIDE_MAX = 20;
 const VALUE_MAX = 400;
-const CHIP_MAX = 200;
 
 const FIELDS: Record<Exclude<By, "actor">, string> = { session: "userIdentity.accessKeyId", resource: "resourceName", address: "sourceIpAddress", event: "eventName" };
 /** Who acted: the first of these that an event tells. Of a role, without the session's name. */
@@ -91,7 +91,7 @@ export function insideSql(by: By, id: string, order: "newest" | "oldest"): strin
 /** What finds a group's events as a search. Where nobody is told, four fields are empty at once. */
 export function chipsFor(by: By, group: Pick<Group, "kind" | "value" | "length">): Chip[] {
   const chip = (field: string, value: string): Chip => ({ field, value, not: false });
-  const value = group.length > CHIP_MAX ? `${group.value.slice(0, CHIP_MAX)}*` : group.value;
+  const value = short(group.value, group.length);
   if (by !== "actor") return [chip(FIELDS[by], value)];
   if (group.kind === "") return ACTORS.map(([, field]) => chip(field, ""));
   const field = ACTORS.find(([kind]) => kind === group.kind)?.[1] ?? "userIdentity.userName";
@@ -105,7 +105,7 @@ export function narrowed(chips: readonly Chip[], added: readonly Chip[]): Chip[]
 
 /** The page that tells more of a group's value. */
 export function pathOf(by: By, group: Group): string {
-  if (group.value === "" || group.length > CHIP_MAX) return "";
+  if (group.value === "" || group.length > SHORT_MAX) return "";
   const id = encodeURIComponent(group.value);
   if (by === "actor") return group.kind === "principal" ? "" : `/actor/${group.kind}/${id}`;
   return { session: `/actor/key/${id}`, resource: `/resource/${id}`, address: `/actor/address/${id}`, event: "" }[by];

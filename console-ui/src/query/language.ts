@@ -44,6 +44,16 @@ export function compose(text: string, chips: readonly Chip[], options: { hideRea
   return parts.map((part, at) => (at === 0 && part === typed && /\bor\b/i.test(typed) ? `(${part})` : part)).join(" and ");
 }
 
+/** `sql` over what `query` finds. */
+export function withSql(query: string | undefined, sql: string): string {
+  return `${query || "*"} | ${sql}`;
+}
+
+/** `chips` with `those` as they now stand: the same field and value, included or excluded, stands there once. */
+export function withChips(chips: readonly Chip[], those: readonly Chip[]): Chip[] {
+  return [...chips.filter((one) => !those.some((other) => other.field === one.field && other.value === one.value)), ...those];
+}
+
 export const FIELDS: readonly string[] = [
   "eventName", "serviceName", "eventRW", "userIdentity.userName", "userIdentity.type", "userIdentity.accessKeyId",
   "userIdentity.principalId", "userIdentity.accountId", "sourceIpAddress", "resourceName", "resourceType", "errorCode",

@@ -1,14 +1,14 @@
 // Events of one sort: the same operation of the same service. One chip says both, so that hiding it hides nothing else. Pure.
 import type { AuditEvent } from "../service/types.ts";
 import type { Chip } from "./language.ts";
+import { short } from "./short.ts";
 
 /** The field of a chip that means a sort; no event has a field of this name. */
 export const SORT = "sort";
-const NAME_MAX = 200;
 
 /** `service/operation`; a slash of the service's own is written as `%2F`. */
 export function sortOf(event: Pick<AuditEvent, "eventName" | "serviceName">): string {
-  return `${short(event.serviceName).replace(/[%/]/g, encodeURIComponent)}/${short(event.eventName)}`;
+  return `${short(event.serviceName ?? "").replace(/[%/]/g, encodeURIComponent)}/${short(event.eventName ?? "")}`;
 }
 
 /** Service and operation of what `sortOf` wrote. */
@@ -25,9 +25,4 @@ export function withSimilar(chips: readonly Chip[], events: readonly AuditEvent[
   const others = chips.filter((one) => one.field !== SORT || !sorts.includes(one.value));
   if (sorts.every(has)) return others;
   return [...others, ...sorts.map((value) => ({ field: SORT, value, not }))];
-}
-
-/** A value too long for an address is known by how it begins. */
-export function short(text = ""): string {
-  return text.length > NAME_MAX ? `${text.slice(0, NAME_MAX)}*` : text;
 }

@@ -14,7 +14,6 @@ export const compare = {
   "compare.same.week": ["The same actor, a week before", "同一操作者，一周前"],
   "compare.other": ["Another actor, over the same time", "同一时段的另一操作者"],
   "compare.who": ["Name, key or address", "名称、密钥或地址"],
-  "compare.principal": ["Principal", "主体"],
   "compare.kindOf": ["Kind of actor", "操作者类型"],
   "compare.go": ["Compare", "比较"],
   "compare.side": ["{side}: {what}", "{side}：{what}"],

@@ -33,7 +33,6 @@ export const looking = {
   "groups.none.resource": ["(no resource)", "（无资源）"],
   "groups.none.address": ["(no address)", "（无地址）"],
   "groups.none.event": ["(no event name)", "（无事件名称）"],
-  "groups.principal": ["Principal", "主体"],
   "groups.open": ["Show events of {value}", "显示 {value} 的事件"],
   "groups.close": ["Fold {value}", "收起 {value}"],
   "groups.all": ["All {n} as a search", "作为搜索查看全部 {n} 个"],

@@ -242,6 +242,7 @@ const dossier = {
   "actor.role": ["Role", "角色"],
   "actor.key": ["Access key", "访问密钥"],
   "actor.address": ["Address", "地址"],
+  "actor.principal": ["Principal", "主体"],
   "actor.first": ["First seen", "首次出现"],
   "actor.last": ["Last seen", "最近出现"],
   "actor.events": ["Events", "事件"],

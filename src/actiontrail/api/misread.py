@@ -30,7 +30,7 @@ def told(error: Exception, kind: type[msgspec.Struct]) -> str:
 
 def _values(place: inspect.Type) -> list[str]:
     return (
-        [f"{value or 'an empty text'}" for value in place.values]
+        [str(value) or "an empty text" for value in place.values]
         if isinstance(place, inspect.LiteralType)
         else []
     )

@@ -316,9 +316,8 @@ class Desk:
         """The first administrator, signed in."""
         self.visitors.need_own_page(sent.headers)
         ask = asked(sent, SetupAsk)
-        self.signin.guesses.try_from(
-            self.where(sent).address
-        )  # nobody guesses a link: no mistake locks others out
+        # Nobody guesses a link, so no mistake locks others out: only the address has its bounds.
+        self.signin.guesses.try_from(self.where(sent).address)
         first = self.signin.ready_setup(ask.token, ask.user.strip(), ask.password)
         with ExitStack() as told:  # with the change, in one commit
             for deed in _of_setup(first.user.name, is_new=first.is_new):

@@ -324,9 +324,8 @@ def routes(proofs: Proofs) -> list[HTTPRouteHandler]:
     )
     async def prove(request: Request[Any, Any, Any]) -> Response[bytes]:
         target = sent_target(request)
-        path = unquote(
-            target.partition("?")[0]
-        )  # the scope's keeps a slash within an id apart from those between
+        # The scope's path keeps a slash within an id apart from those between; here they are one.
+        path = unquote(target.partition("?")[0])
         return response(await sync_to_thread(proofs.reply, target, path, sent_headers(request)))
 
     return [prove]

@@ -37,7 +37,7 @@ export function ActorForm({ given, choose, label }: { given: Named | null; choos
   return (
     <form className="actor-form" onSubmit={(event) => { event.preventDefault(); if (id.trim()) choose({ kind, id: id.trim() }); }}>
       <select className="select" value={kind} aria-label={`${label} ${say("compare.kindOf")}`} onChange={(event) => setKind(event.target.value)}>
-        {ACTOR_KINDS.map((one) => <option key={one} value={one}>{say(one === "principal" ? "compare.principal" : (`actor.${one}` as Word))}</option>)}
+        {ACTOR_KINDS.map((one) => <option key={one} value={one}>{say(`actor.${one}` as Word)}</option>)}
       </select>
       <input className="text-field" value={id} list={list} spellCheck={false} autoComplete="off" aria-label={`${label} ${say("compare.who")}`} placeholder={say("compare.who")} onChange={(event) => setId(event.target.value)} />
       <datalist id={list}>{proposed.map((one) => <option key={one} value={one}>{plain(one, 120)}</option>)}</datalist>

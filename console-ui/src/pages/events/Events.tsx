@@ -13,7 +13,7 @@ import { nextAround } from "../../parts/Surroundings.tsx";
 import { Progress } from "../../parts/Answer.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { comparePath } from "../../query/compare.ts";
-import { compose, mistakeIn, type Chip } from "../../query/language.ts";
+import { compose, mistakeIn, withChips, type Chip } from "../../query/language.ts";
 import { toNow } from "../../query/jump.ts";
 import { iso, momentOf, toQuestion, type Range } from "../../query/range.ts";
 import { withSimilar } from "../../query/similar.ts";
@@ -216,7 +216,7 @@ export default function Events() {
       {state.stats && (
         <Suspense fallback={null}>
           <FieldStats field={state.stats} question={question} choose={stats} close={() => set({ stats: "" })}
-            take={(chip) => set(({ chips }) => ({ stats: "", chips: [...chips.filter((one) => one.field !== chip.field || one.value !== chip.value), chip] }))} />
+            take={(chip) => set(({ chips }) => ({ stats: "", chips: withChips(chips, [chip]) }))} />
         </Suspense>
       )}
       {failure?.status === 403 && <Forbidden />}

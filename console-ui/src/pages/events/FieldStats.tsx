@@ -4,7 +4,8 @@ import { useEffect, useId, useRef, useState } from "react";
 import { plain } from "../../event/inert.ts";
 import { Answer } from "../../parts/Answer.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
-import type { Chip } from "../../query/language.ts";
+import { withSql, type Chip } from "../../query/language.ts";
+import { short } from "../../query/short.ts";
 import { readStats, share, statsSql, UNNAMED, type Value } from "../../query/stats.ts";
 import { service } from "../../service/client.ts";
 import { useAnswer } from "../../service/hooks.ts";
@@ -13,7 +14,6 @@ import type { Question } from "../../service/types.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { count, useSay } from "../../shell/words.ts";
 
-const CHIP_MAX = 200;
 const NAMES_MAX = 30;
 
 interface Props {
@@ -36,7 +36,7 @@ export default function FieldStats({ field, question, choose, take, close }: Pro
   const names = useAnswer(`names ${typed}`, (signal) => pages.suggest("", typed, { start: question.start, end: question.end }, NAMES_MAX, signal));
   const asked = useAnswer(given && `stats${given}${JSON.stringify(question)}`, async (signal) => ({
     of: given,
-    stats: readStats(await service.sql({ ...question, query: `${question.query || "*"} | ${statsSql(given)}` }, signal)),
+    stats: readStats(await service.sql({ ...question, query: withSql(question.query, statsSql(given)) }, signal)),
   }));
   return (
     <Dialog title={given ? say("stats.title", { field: plain(given, 80) }) : say("stats.any")} close={close} className="stats">
@@ -81,7 +81,7 @@ function Values({ title, field, values, whole, take, name }: { title: string; fi
       <ul className="facet">
         {values.map(({ text, length, events }) => {
           const shown = plain(text, 120);
-          const value = length > CHIP_MAX ? `${text.slice(0, CHIP_MAX)}*` : text;
+          const value = short(text, length);
           return (
             <li key={text} data-value={plain(text, 120)} data-events={events}>
               <button type="button" className="facet-value" title={`${say("events.include", { field, value: plain(text, 400) })}`} onClick={() => take({ field, value, not: false })}>

@@ -7,7 +7,7 @@ import { EventRow } from "../../parts/EventList.tsx";
 import { Link } from "../../parts/Link.tsx";
 import { Moment } from "../../parts/Moment.tsx";
 import { BYS, chipsFor, GROUPS_MAX, groupsSql, insideSql, narrowed, pathOf, readGroups, SORTS, type Group } from "../../query/groups.ts";
-import { compose, quoted, type Chip } from "../../query/language.ts";
+import { compose, quoted, withChips, withSql, type Chip } from "../../query/language.ts";
 import type { EventsState } from "../../query/state.ts";
 import { service } from "../../service/client.ts";
 import { useAnswer } from "../../service/hooks.ts";
@@ -15,7 +15,7 @@ import type { Found, Question } from "../../service/types.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { chosen, deed, through } from "../../shell/rows.ts";
-import { count, useSay } from "../../shell/words.ts";
+import { count, useSay, type Word } from "../../shell/words.ts";
 import { OpenApart } from "./OpenApart.tsx";
 
 const ROWS = ".groups [data-row]";
@@ -35,7 +35,7 @@ export default function Groups({ state, set, question, toggleOpen, detail }: Pro
   const { by, sort } = state;
   const asked = useAnswer(`groups${by}${sort}${JSON.stringify(question)}`, async (signal) => ({
     by,
-    groups: readGroups(await service.sql({ ...question, query: `${question.query || "*"} | ${groupsSql(by, sort)}` }, signal)),
+    groups: readGroups(await service.sql({ ...question, query: withSql(question.query, groupsSql(by, sort)) }, signal)),
   }));
   const change = (next: Partial<EventsState>) => set({ group: "", open: "", tab: "", ...next });
   useKeys("events.groups", {
@@ -115,7 +115,7 @@ function Table({ groups, state, set, children }: Part & { groups: readonly Group
                 <tr data-row tabIndex={-1} data-group={group.id} data-kind={group.kind || undefined} data-value={plain(group.value, 120)} className={open ? "open" : undefined}>
                   <th scope="row">
                     <button type="button" className="row-toggle" data-deed="open" aria-expanded={open} aria-label={say(open ? "groups.close" : "groups.open", { value: text })} onClick={() => toggle(group.id)}>{open ? "▾" : "▸"}</button>{" "}
-                    {group.kind && <span className="badge">{say(kindWord(group.kind))}</span>}{" "}
+                    {group.kind && <span className="badge">{say(`actor.${group.kind}` as Word)}</span>}{" "}
                     {path ? <Link to={path} title={plain(group.value, 400)}><bdi>{text}</bdi></Link> : <bdi className={group.value === "" ? "faint" : undefined} title={plain(group.value, 400)}>{text}</bdi>}
                   </th>
                   <td className="number"><span className="share" style={{ width: `${(group.events / most) * 100}%` }} />{count(group.events, language)}</td>
@@ -138,17 +138,12 @@ function Table({ groups, state, set, children }: Part & { groups: readonly Group
   );
 }
 
-function kindWord(kind: string) {
-  return kind === "role" ? "actor.role" : kind === "key" ? "actor.key" : kind === "address" ? "actor.address" : kind === "principal" ? "groups.principal" : "actor.user";
-}
-
 function asSearch(chips: readonly Chip[], added: readonly Chip[]): Partial<EventsState> {
   return { mode: "events", chips: narrowed(chips, added), group: "", open: "", tab: "" };
 }
 
 function without(chips: readonly Chip[], those: readonly Chip[]): Partial<EventsState> {
-  const others = chips.filter((one) => !those.some((other) => other.field === one.field && other.value === one.value));
-  return { chips: [...others, ...those.map((one) => ({ ...one, not: true }))], group: "", open: "", tab: "" };
+  return { chips: withChips(chips, those.map((one) => ({ ...one, not: true }))), group: "", open: "", tab: "" };
 }
 
 /** Some events of an open group, told by a question of their own; and what a search for all of them would find. */
@@ -188,7 +183,7 @@ function Inside({ group, state, set, question, toggleOpen, detail, hear }: Omit<
 
 /** The events whose places and ids `sql` tells, whole, in its order. */
 async function eventsOf(question: Question, sql: string, signal: AbortSignal): Promise<Found[]> {
-  const { rows } = await service.sql({ ...question, query: `${question.query || "*"} | ${sql}` }, signal);
+  const { rows } = await service.sql({ ...question, query: withSql(question.query, sql) }, signal);
   if (rows.length === 0) return [];
   const query = [...new Set(rows.map(([, id]) => String(id)))].map((id) => `eventId: ${quoted(id)}`).join(" or ");
   const { events } = await service.search({ ...question, query, limit: COPIES_MAX }, signal);
@@ -197,9 +192,8 @@ async function eventsOf(question: Question, sql: string, signal: AbortSignal): P
 
 /** How many events a search for `chips` finds; nothing where it cannot be asked so. */
 async function foundBy(question: Question, chips: readonly Chip[], signal: AbortSignal): Promise<number | undefined> {
-  const query = question.query ? `(${question.query}) and ${compose("", chips)}` : compose("", chips);
   try {
-    return (await service.histogram({ ...question, query, buckets: 1 }, signal)).total;
+    return (await service.histogram({ ...question, query: compose(question.query ?? "", chips), buckets: 1 }, signal)).total;
   } catch (error) {
     if (signal.aborted) throw error;
     return undefined; // some values have no words that could be searched for; the events stand below all the same

@@ -6,6 +6,7 @@ import { Answer } from "../../parts/Answer.tsx";
 import { Ask } from "../../parts/Ask.tsx";
 import { Failed } from "../../parts/Failed.tsx";
 import { keptPath, viewFor } from "../../query/keptview.ts";
+import { withSql } from "../../query/language.ts";
 import { write, type EventsState } from "../../query/state.ts";
 import { useAnswer, useTry } from "../../service/hooks.ts";
 import { kept } from "../../service/kept.ts";
@@ -18,7 +19,7 @@ export function SavedSearches({ state, query, close }: { state: EventsState; que
   const asked = useAnswer("saved", (signal) => kept.queries(signal));
   const { trouble, run, again } = useTry();
   const keep = () => run(async () => {
-    const whole = state.mode === "sql" ? `${query || "*"} | ${state.sql}` : query || "*";
+    const whole = state.mode === "sql" ? withSql(query, state.sql) : query || "*";
     await kept.keep({ name: name.trim(), query: whole, view: viewFor("events", write({ ...state, open: "", tab: "", runs: [], stats: "" })) });
     setName("");
     asked.changed();

@@ -2,7 +2,7 @@
 import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { MistakeAt } from "../../parts/Mistake.tsx";
-import { mistakeIn } from "../../query/language.ts";
+import { mistakeIn, withSql } from "../../query/language.ts";
 import { Answer } from "../../parts/Answer.tsx";
 import { ResultRows } from "../../parts/ResultRows.tsx";
 import type { EventsState } from "../../query/state.ts";
@@ -23,7 +23,7 @@ export default function Sql({ state, set, question }: Props) {
   const [sql, setSql] = useState(state.sql);
   useEffect(() => setSql(state.sql), [state.sql]);
   const asked = useAnswer(`sql${JSON.stringify(question)}${state.sql}`, (signal) =>
-    service.sql({ ...question, query: `${question.query || "*"} | ${state.sql}` }, signal));
+    service.sql({ ...question, query: withSql(question.query, state.sql) }, signal));
   const seen = asked.data?.seen;
   useEffect(() => showSeen(seen), [seen]);
   const mistake = asked.failure?.message.startsWith("the SQL") ? mistakeIn(asked.failure.message) : null;
